@@ -1,0 +1,1 @@
+"""The only I/O: processes, git, API servers, GitHub, the runner, the clock."""

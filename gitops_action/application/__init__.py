@@ -1,0 +1,1 @@
+"""Argo CD's Application and argocd-cm, read from files."""

@@ -1,0 +1,1 @@
+"""GitHub's events, and the comment's identity: decisions only, no requests."""

@@ -1,0 +1,1 @@
+"""Argo CD's Lua dialect in a sandbox: health scripts, later actions."""

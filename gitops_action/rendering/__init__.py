@@ -1,0 +1,1 @@
+"""Application → the manifests it asks for, by the real helm and kustomize or from plain files."""

@@ -1,0 +1,1 @@
+"""One frozen ``Report`` and its renderings: JSON, terminal text, pull request comment, job summary."""

@@ -1,0 +1,149 @@
+"""The one value that everything shown is rendered from.
+
+By the time a text stands in here it is masked: a ``Report`` holds no secret, only what may be shown. Times are
+seconds since the epoch; lists are in the order in which they are shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+SCHEMA_VERSION = 1
+
+
+class Mode(StrEnum):
+    """What the run did."""
+
+    DIFF = "diff"
+    SYNC = "sync"
+    DRIFT = "drift"
+
+
+class ChangeKind(StrEnum):
+    """What happens, or happened, to an object."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    EQUAL = "equal"
+    UNKNOWN = "unknown"
+    HOOK = "hook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageChange:
+    """One container image that changes; ``old`` or ``new`` is empty where a container comes or goes."""
+
+    container: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceReport:
+    """One object's row; ``diff`` is a unified diff of YAML without file headers, empty where nothing differs."""
+
+    group: str
+    version: str
+    kind: str
+    namespace: str
+    name: str
+    sync_status: str
+    change: ChangeKind
+    method: str = ""
+    diff: str = ""
+    added_lines: int = 0
+    removed_lines: int = 0
+    health_status: str = ""
+    health_message: str = ""
+    refusal: str = ""
+    unknown: str = ""
+    obstacle: str = ""
+    remedy: str = ""
+    adopts: bool = False
+    requires_pruning: bool = False
+    hook: str = ""
+    """The hook's types, comma separated; empty for what is none."""
+    wave: int = 0
+    images: tuple[ImageChange, ...] = ()
+    file: str = ""
+    line: int = 0
+    result: str = ""
+    """What the sync did: ``Synced``, ``SyncFailed``, ``Pruned``, ``PruneSkipped``; empty without a sync."""
+    result_phase: str = ""
+    result_message: str = ""
+    started: float = 0.0
+    finished: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionReport:
+    """An ``ApplicationCondition`` as shown."""
+
+    type: str
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationReport:
+    """One application's result.
+
+    ``operation_phase`` is empty where nothing was synced; ``causes`` explain a failed wait.
+    """
+
+    name: str
+    namespace: str
+    project: str
+    cluster: str
+    destination_namespace: str
+    revision: str
+    sync_status: str
+    health_status: str
+    health_message: str = ""
+    operation_phase: str = ""
+    operation_message: str = ""
+    refused: str = ""
+    """Why a rule of ours refused to sync (exit code 6); empty otherwise."""
+    exit_code: int = 0
+    file: str = ""
+    line: int = 0
+    conditions: tuple[ConditionReport, ...] = ()
+    causes: tuple[str, ...] = ()
+    resources: tuple[ResourceReport, ...] = ()
+    reproduce: str = ""
+    """The command that shows the same again."""
+
+    def count(self, change: ChangeKind) -> int:
+        """Return how many objects have this change."""
+        return sum(1 for resource in self.resources if resource.change is change)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One run. ``notes`` are sentences on the run as a whole that a reader must know."""
+
+    mode: Mode
+    repository: str
+    commit: str
+    head: str
+    """The commit that comments and checks go to; differs from ``commit`` for a pull request's merge commit."""
+    base: str = ""
+    branch: str = ""
+    dirty: tuple[str, ...] = ()
+    event: str = ""
+    pull_request: int = 0
+    run_url: str = ""
+    run_id: int = 0
+    run_attempt: int = 0
+    actor: str = ""
+    started: float = 0.0
+    finished: float = 0.0
+    requests: int = 0
+    """HTTP requests made to API servers."""
+    version: str = ""
+    exit_code: int = 0
+    notes: tuple[str, ...] = ()
+    applications: tuple[ApplicationReport, ...] = ()
+    schema_version: int = field(default=SCHEMA_VERSION)
