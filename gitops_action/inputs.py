@@ -1,0 +1,365 @@
+"""Every input of the action, declared once: name, type, default, help.
+
+The CLI's flags, ``INPUT_*`` of the workflow, ``action.yml`` and the README's table all derive from ``INPUTS`` or are
+tested against it. In: texts as a workflow or a shell gives them. Out: ``Inputs``, typed. Reads no environment itself.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import TYPE_CHECKING, Any
+
+from gitops_action.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+UNSET = "unset"
+"""The action's default for credentials: the runner cannot tell an input that is absent from one that is empty, and an
+empty secret must never mean another cluster."""
+
+
+class FailOn(StrEnum):
+    """What makes the job red."""
+
+    NEVER = "never"
+    DIFF = "diff"
+    DANGER = "danger"
+    ERROR = "error"
+
+
+class CommentPolicy(StrEnum):
+    """When a pull request gets a comment."""
+
+    CHANGES = "changes"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Type(Enum):
+    """How an input's text is read."""
+
+    TEXT = "text"
+    SECRET = "secret"  # noqa: S105 - the name of a type, not a password
+    LIST = "list"
+    BOOLEAN = "boolean"
+    DURATION = "duration"
+    INTEGER = "integer"
+    LIMIT = "limit"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """One input. ``guarded`` ones may be absent but not empty."""
+
+    name: str
+    type: Type = Type.TEXT
+    default: str = ""
+    help: str
+    choices: tuple[str, ...] = ()
+    guarded: bool = False
+
+    @property
+    def field(self) -> str:
+        """The name in ``Inputs``."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable in which the runner hands it over; hyphens stay."""
+        return f"INPUT_{self.name.upper()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number of objects, or a share of them in percent."""
+
+    value: int
+    is_percent: bool
+
+    def of(self, total: int) -> int:
+        """Return how many of ``total`` are within the limit."""
+        return total * self.value // 100 if self.is_percent else self.value
+
+
+INPUTS: tuple[Input, ...] = (
+    Input(
+        name="command",
+        default="auto",
+        help="What to do: `diff`, `sync`, or `auto` to let the event decide.",
+        type=Type.CHOICE,
+        choices=("auto", "diff", "sync"),
+    ),
+    Input(
+        name="applications",
+        type=Type.LIST,
+        help="Globs of the files that hold `Application` documents; all files of the repository if empty.",
+    ),
+    Input(
+        name="settings",
+        help="File of the `argocd-cm` ConfigMap; found in the repository if empty.",
+    ),
+    Input(name="working-directory", default=".", help="Where to look for applications, relative to the workspace."),
+    Input(name="name", help="Name of the one application that `path` describes without any YAML."),
+    Input(name="path", help="Folder of manifests, a kustomization or a chart: one application without any YAML."),
+    Input(name="namespace", help="Destination namespace of that application."),
+    Input(name="helm-values", type=Type.LIST, help="Value files of that application, relative to `path`."),
+    Input(name="helm-parameters", type=Type.LIST, help="Helm parameters of that application, `name=value`."),
+    Input(name="release-name", help="Helm release name of that application; its name if empty."),
+    Input(
+        name="github-token",
+        type=Type.SECRET,
+        default="${{ github.token }}",
+        help="Token that writes the pull request comment.",
+    ),
+    Input(
+        name="kubeconfig",
+        type=Type.SECRET,
+        guarded=True,
+        help="Kubeconfig, its content or a path. kubectl's own rules (`KUBECONFIG`, `~/.kube/config`) if absent.",
+    ),
+    Input(name="context", guarded=True, help="Context of the kubeconfig; its current one if absent."),
+    Input(name="server", guarded=True, help="URL of the API server, instead of a kubeconfig."),
+    Input(name="ca", guarded=True, help="PEM certificate authority of `server`; the system's if absent."),
+    Input(name="token", type=Type.SECRET, guarded=True, help="Bearer token for `server`."),
+    Input(
+        name="in-cluster",
+        type=Type.BOOLEAN,
+        default="false",
+        help="Use the service account of the pod that the runner lives in.",
+    ),
+    Input(
+        name="cluster-uid",
+        guarded=True,
+        help="UID of namespace `kube-system`; any other cluster is refused.",
+    ),
+    Input(
+        name="prune",
+        type=Type.BOOLEAN,
+        default="false",
+        help="Delete what is no longer in Git, also where the application does not ask for it.",
+    ),
+    Input(
+        name="prune-limit",
+        type=Type.LIMIT,
+        default="50%",
+        help="Most that one sync may delete of an application with more than 10 resources: a count or a percentage.",
+    ),
+    Input(
+        name="adopt",
+        type=Type.CHOICE,
+        choices=("untracked", "all"),
+        default="untracked",
+        help="Which existing objects a sync may take over: nobody's, or also another application's.",
+    ),
+    Input(name="wait", type=Type.BOOLEAN, default="true", help="Wait until what was synced is healthy."),
+    Input(name="timeout", type=Type.DURATION, default="10m", help="Longest time for a sync and its wait for health."),
+    Input(
+        name="parallelism",
+        type=Type.INTEGER,
+        default="0",
+        help="Requests to an API server at once; 0 for a number that suits the machine.",
+    ),
+    Input(
+        name="fail-on",
+        type=Type.CHOICE,
+        choices=tuple(FailOn),
+        default="error",
+        help="What makes a `diff` fail: `never`, any `diff`, a `danger`, or an `error`.",
+    ),
+    Input(
+        name="comment",
+        type=Type.CHOICE,
+        choices=tuple(CommentPolicy),
+        default="changes",
+        help="When to comment: on `changes`, `always`, or `never`.",
+    ),
+    Input(
+        name="comment-key",
+        help="Tells apart the comments of several jobs on one pull request; workflow and application folder if empty.",
+    ),
+    Input(name="report-dir", default="gitops-report", help="Folder for `report.json`, relative to the workspace."),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """The inputs of one run, typed; guarded ones are ``None`` where absent. Durations are in seconds."""
+
+    command: str = "auto"
+    applications: tuple[str, ...] = ()
+    settings: str = ""
+    working_directory: str = "."
+    name: str = ""
+    path: str = ""
+    namespace: str = ""
+    helm_values: tuple[str, ...] = ()
+    helm_parameters: tuple[str, ...] = ()
+    release_name: str = ""
+    github_token: str = field(default="", repr=False)
+    kubeconfig: str | None = field(default=None, repr=False)
+    context: str | None = None
+    server: str | None = None
+    ca: str | None = None
+    token: str | None = field(default=None, repr=False)
+    in_cluster: bool = False
+    cluster_uid: str | None = None
+    prune: bool = False
+    prune_limit: Limit = Limit(50, is_percent=True)
+    adopt: str = "untracked"
+    wait: bool = True
+    timeout: float = 600.0
+    parallelism: int = 0
+    fail_on: FailOn = FailOn.ERROR
+    comment: CommentPolicy = CommentPolicy.CHANGES
+    comment_key: str = ""
+    report_dir: str = "gitops-report"
+
+
+def find(name: str) -> Input:
+    """Return the declaration of an input."""
+    return next(declared for declared in INPUTS if declared.name == name)
+
+
+def from_environment(environment: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the texts of ``INPUT_*`` by input name, and a warning for each that is not an input.
+
+    An empty text is dropped where the default is meant, and kept for guarded inputs, for which it is an error.
+    """
+    declared = {known.variable: known for known in INPUTS}
+    texts: dict[str, str] = {}
+    warnings = []
+    for variable, text in environment.items():
+        if not variable.startswith("INPUT_"):
+            continue
+        known = declared.get(variable)
+        if known is None:
+            warnings.append(_unknown(variable.removeprefix("INPUT_").lower()))
+        elif text or known.guarded:
+            texts[known.name] = text
+    return texts, tuple(warnings)
+
+
+def parse(texts: Mapping[str, str]) -> Inputs:
+    """Return the typed inputs; what is not among the texts has its default.
+
+    Raises ``UsageError`` naming the input that cannot be read.
+    """
+    values: dict[str, Any] = {}
+    for declared in INPUTS:
+        text = texts.get(declared.name)
+        if text is None or (declared.guarded and text == UNSET):
+            continue
+        if declared.guarded and not text.strip():
+            raise UsageError(
+                f"input {declared.name} is set but empty",
+                detail="A secret or variable that does not exist expands to an empty text.",
+                remedy=f"Define the secret that feeds `{declared.name}` for this event, or remove the input.",
+            )
+        values[declared.field] = _value(declared, text)
+    inputs = Inputs(**values)
+    _check_combination(inputs)
+    return inputs
+
+
+def _check_combination(inputs: Inputs) -> None:
+    if inputs.path and not (inputs.name and inputs.namespace):
+        raise UsageError(
+            "input path describes an application without YAML, which needs name and namespace as well",
+            remedy="Set `name` and `namespace`, or remove `path` to use the Application documents of the repository.",
+        )
+    described = {
+        name: getattr(inputs, name.replace("-", "_")) for name in ("helm-values", "helm-parameters", "release-name")
+    }
+    if not inputs.path and (stray := [name for name, value in described.items() if value]):
+        raise UsageError(
+            f"input {stray[0]} describes an application without YAML, which needs path as well",
+            remedy="Set `path`, `name` and `namespace`, or write it into the Application document.",
+        )
+    if inputs.server and inputs.kubeconfig:
+        raise UsageError("inputs server and kubeconfig exclude each other", remedy="Remove one of the two.")
+
+
+def _value(declared: Input, text: str) -> Any:
+    match declared.type:
+        case Type.TEXT:
+            return text.strip()
+        case Type.SECRET:
+            return text.strip("\n ") if declared.name != "kubeconfig" else text
+        case Type.LIST:
+            return tuple(_lines(text))
+        case Type.BOOLEAN:
+            return _boolean(declared.name, text)
+        case Type.DURATION:
+            return parse_duration(text, name=declared.name)
+        case Type.INTEGER:
+            return _integer(declared.name, text)
+        case Type.LIMIT:
+            return _limit(declared.name, text)
+        case Type.CHOICE:
+            return _choice(declared, text)
+
+
+def _lines(text: str) -> Iterable[str]:
+    lines = (line.partition(" #")[0].strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _boolean(name: str, text: str) -> bool:
+    match text.strip():
+        case "true" | "True" | "TRUE":
+            return True
+        case "false" | "False" | "FALSE":
+            return False
+        case other:
+            raise UsageError(f"input {name} is {other!r}, not a boolean", remedy="Write true or false.")
+
+
+def _integer(name: str, text: str) -> int:
+    if not re.fullmatch(r"\d+", text.strip(), re.ASCII):
+        raise UsageError(f"input {name} is {text!r}, not a number", remedy="Write a whole number, 0 or more.")
+    return int(text)
+
+
+def _limit(name: str, text: str) -> Limit:
+    match = re.fullmatch(r"(\d+)(%?)", text.strip(), re.ASCII)
+    if match is None:
+        raise UsageError(f"input {name} is {text!r}", remedy="Write a count such as 20, or a percentage such as 50%.")
+    return Limit(int(match[1]), is_percent=bool(match[2]))
+
+
+def _choice(declared: Input, text: str) -> Any:
+    word = text.strip()
+    if word not in declared.choices:
+        raise UsageError(
+            f"input {declared.name} is {word!r}", remedy=f"It is one of: {', '.join(map(str, declared.choices))}."
+        )
+    kind = {"fail-on": FailOn, "comment": CommentPolicy}.get(declared.name, str)
+    return kind(word)
+
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", re.ASCII)
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def parse_duration(text: str, *, name: str) -> float:
+    """Return the seconds of ``10m``, ``1h30m``, ``45s`` or a bare number of seconds.
+
+    Raises ``UsageError`` naming the input ``name``.
+    """
+    stripped = text.strip()
+    if re.fullmatch(r"\d+(\.\d+)?", stripped, re.ASCII):
+        return float(stripped)
+    parts = _DURATION.findall(stripped)
+    if not parts or "".join(number + unit for number, unit in parts) != stripped:
+        raise UsageError(f"input {name} is {text!r}, not a duration", remedy="Write for instance 90s, 10m or 1h30m.")
+    return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, [declared.name for declared in INPUTS], n=1)
+    return f"unknown input {name!r} is ignored" + (f"; did you mean {near[0]!r}?" if near else "")
