@@ -1,0 +1,130 @@
+"""The Argo CD documents among a repository's files: applications, settings, and what is not supported.
+
+In: files that may hold some (path and bytes). Out: ``Discovered``. A file that cannot be read is a problem with its
+place and does not hold up the others. Reads no file itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gitops_action.application.application import Application, ApplicationCondition, ConditionType
+from gitops_action.application.parse import parse_application
+from gitops_action.errors import GitOpsError, UsageError
+from gitops_action.resource.yaml import load_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gitops_action.resource.resource import Json, JsonObject
+
+ARGOCD_GROUP = "argoproj.io"
+CONSUMED_KINDS = frozenset({"Application", "ApplicationSet", "AppProject"})
+"""Kinds of ``argoproj.io`` that describe work for us and are never applied."""
+
+SETTINGS_NAME = "argocd-cm"
+_MARKS = (b"argoproj.io/", SETTINGS_NAME.encode())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One parsed document with its place."""
+
+    file: str
+    line: int
+    value: JsonObject
+
+    def __str__(self) -> str:
+        """Return ``file:line``."""
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovered:
+    """What was found. ``problems`` are files that could not be read, in order of their paths."""
+
+    applications: tuple[Application, ...] = ()
+    settings: tuple[Document, ...] = ()
+    problems: tuple[GitOpsError, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def may_hold_documents(text: bytes) -> bool:
+    """Return whether a file is worth parsing: most of a repository's YAML is not about Argo CD."""
+    return any(mark in text for mark in _MARKS)
+
+
+def discover(files: Iterable[tuple[str, bytes]]) -> Discovered:
+    """Return the applications and settings in these files, sorted by place."""
+    documents: list[Document] = []
+    problems: list[GitOpsError] = []
+    for path, text in files:
+        try:
+            loaded = load_documents(text, source=path)
+        except UsageError as problem:
+            problems.append(problem)
+            continue
+        documents += [Document(file=path, line=line, value=v) for v, line in loaded if isinstance(v, dict)]
+    applications = []
+    for document in documents:
+        if kind_of(document.value) != "Application":
+            continue
+        try:
+            applications.append(parse_application(document.value, file=document.file, line=document.line))
+        except UsageError as problem:
+            problems.append(problem)
+    projects = {_name(d.value): d for d in documents if kind_of(d.value) == "AppProject"}
+    sets = [d for d in documents if kind_of(d.value) == "ApplicationSet"]
+    return Discovered(
+        applications=tuple(_with_project_warning(application, projects) for application in applications),
+        settings=tuple(d for d in documents if _is_settings(d.value)),
+        problems=(*problems, *_same_name(applications)),
+        notes=tuple(f"{d}: ApplicationSet {_name(d.value)} is not supported and was left out" for d in sets),
+    )
+
+
+def kind_of(value: Json) -> str:
+    """Return the kind of a document that Argo CD's own controller would consume; empty for any other."""
+    if not isinstance(value, dict):
+        return ""
+    group = str(value.get("apiVersion") or "").partition("/")[0]
+    kind = str(value.get("kind") or "")
+    return kind if group == ARGOCD_GROUP and kind in CONSUMED_KINDS else ""
+
+
+def _is_settings(value: JsonObject) -> bool:
+    return value.get("apiVersion") == "v1" and value.get("kind") == "ConfigMap" and _name(value) == SETTINGS_NAME
+
+
+def _name(value: JsonObject) -> str:
+    metadata = value.get("metadata")
+    return str(metadata.get("name") or "") if isinstance(metadata, dict) else ""
+
+
+def _with_project_warning(application: Application, projects: dict[str, Document]) -> Application:
+    project = projects.get(application.project)
+    if project is None:
+        return application
+    condition = ApplicationCondition(
+        type=ConditionType.UNSUPPORTED_WARNING,
+        message=f"{project}: the rules of AppProject {application.project} are not enforced by this version",
+        remedy="Restrict what the deploying credentials may do by RBAC; see examples/rbac.",
+    )
+    return replace(application, conditions=(*application.conditions, condition))
+
+
+def _same_name(applications: list[Application]) -> list[GitOpsError]:
+    first: dict[tuple[str, str], Application] = {}
+    problems: list[GitOpsError] = []
+    for application in applications:
+        known = first.setdefault((application.namespace, application.name), application)
+        if known is not application:
+            problems.append(
+                UsageError(
+                    f"two Applications are named {application.name}: {known.file}:{known.line} and "
+                    f"{application.file}:{application.line}",
+                    remedy="Rename one of them, or narrow the input `applications` to the files that count.",
+                )
+            )
+    return problems

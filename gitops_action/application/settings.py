@@ -1,0 +1,154 @@
+"""Argo CD's settings (``argocd-cm``) as far as they steer a comparison: tracking, exclusions, Lua health rules.
+
+In: the data of the ConfigMap. Out: ``Settings``. Keys that have no effect here are named, never passed over.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gitops_action.errors import UsageError
+from gitops_action.resource.tracking import INSTANCE_LABEL, TrackingMethod
+from gitops_action.resource.yaml import load_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitops_action.application.discovery import Document
+    from gitops_action.resource import GroupKind
+    from gitops_action.resource.resource import Json
+
+_HEALTH_KEYS = ("resource.customizations.health.", "resource.customizations.useOpenLibs.")
+_READ = frozenset(
+    {
+        "application.resourceTrackingMethod",
+        "application.instanceLabelKey",
+        "installationID",
+        "resource.exclusions",
+        "resource.inclusions",
+        "resource.customizations",
+    }
+)
+_STEERS_COMPARISON = (
+    "resource.customizations.",
+    "resource.compareoptions",
+    "kustomize.",
+    "helm.",
+    "resource.sensitive.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceFilter:
+    """One entry of ``resource.exclusions`` or ``resource.inclusions``; an empty list means all (TRK-22)."""
+
+    api_groups: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    clusters: tuple[str, ...] = ()
+
+    def matches(self, kind: GroupKind, server: str) -> bool:
+        """Return whether the entry speaks of this kind on this cluster: globs for groups and clusters."""
+        groups = not self.api_groups or any(fnmatch.fnmatchcase(kind.group, glob) for glob in self.api_groups)
+        kinds = not self.kinds or "*" in self.kinds or kind.kind in self.kinds
+        clusters = not self.clusters or any(fnmatch.fnmatchcase(server, glob) for glob in self.clusters)
+        return groups and kinds and clusters
+
+
+_ALWAYS_EXCLUDED = (  # TRK-21
+    ResourceFilter(api_groups=("events.k8s.io", "metrics.k8s.io")),
+    ResourceFilter(api_groups=("",), kinds=("Event",)),
+    ResourceFilter(api_groups=("coordination.k8s.io",), kinds=("Lease",)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What steers rendering, comparison and health; ``customizations`` are the health keys as they were read.
+
+    Without a setting both annotation and label are written: the label makes each ``LIST`` small.
+    """
+
+    tracking_method: TrackingMethod = TrackingMethod.ANNOTATION_AND_LABEL
+    instance_label_key: str = INSTANCE_LABEL
+    installation_id: str = ""
+    exclusions: tuple[ResourceFilter, ...] = ()
+    inclusions: tuple[ResourceFilter, ...] = ()
+    customizations: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def excludes(self, kind: GroupKind, server: str) -> bool:
+        """Return whether objects of this kind are left out on this cluster (TRK-21, TRK-22)."""
+        if any(entry.matches(kind, server) for entry in (*_ALWAYS_EXCLUDED, *self.exclusions)):
+            return True
+        here = [entry for entry in self.inclusions if not entry.clusters or _speaks_of(entry, server)]
+        return bool(here) and not any(entry.matches(kind, server) for entry in here)
+
+
+def parse_settings(document: Document) -> Settings:
+    """Return the settings of an ``argocd-cm`` document.
+
+    Raises ``UsageError`` naming file and key where a value cannot be read.
+    """
+    data = document.value.get("data") or {}
+    if not isinstance(data, dict):
+        raise UsageError(f"{document}: data of ConfigMap argocd-cm is not a mapping", remedy="Correct the ConfigMap.")
+    texts = {str(key): str(value) for key, value in data.items()}
+    method = texts.get("application.resourceTrackingMethod", "")
+    return Settings(
+        tracking_method=_method(method),
+        instance_label_key=texts.get("application.instanceLabelKey") or INSTANCE_LABEL,
+        installation_id=texts.get("installationID", ""),
+        exclusions=_filters(document, texts, "resource.exclusions"),
+        inclusions=_filters(document, texts, "resource.inclusions"),
+        customizations={
+            key: text for key, text in texts.items() if key == "resource.customizations" or key.startswith(_HEALTH_KEYS)
+        },
+        warnings=tuple(
+            f"{document}: setting {key} has no effect in this version"
+            for key in texts
+            if key.startswith(_STEERS_COMPARISON) and not key.startswith(_HEALTH_KEYS) and key not in _READ
+        ),
+    )
+
+
+def choose_settings(documents: tuple[Document, ...]) -> Settings:
+    """Return the settings of a repository: the defaults without a document.
+
+    Raises ``UsageError`` where there is more than one ``argocd-cm``.
+    """
+    if len(documents) > 1:
+        raise UsageError(
+            "the repository holds more than one ConfigMap argocd-cm",
+            detail="\n".join(str(document) for document in documents),
+            remedy="Name the file that counts with the input `settings`.",
+        )
+    return parse_settings(documents[0]) if documents else Settings()
+
+
+def _method(text: str) -> TrackingMethod:
+    if not text:
+        return TrackingMethod.ANNOTATION_AND_LABEL
+    return TrackingMethod(text) if text in set(TrackingMethod) else TrackingMethod.ANNOTATION  # TRK-1
+
+
+def _speaks_of(entry: ResourceFilter, server: str) -> bool:
+    return any(fnmatch.fnmatchcase(server, glob) for glob in entry.clusters)
+
+
+def _filters(document: Document, texts: Mapping[str, str], key: str) -> tuple[ResourceFilter, ...]:
+    loaded = load_documents(texts.get(key, ""), source=f"{document} {key}")
+    entries: Json = loaded[0][0] if loaded else []
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise UsageError(
+            f"{document}: {key} is not a list of mappings", remedy="Write entries of apiGroups, kinds and clusters."
+        )
+    return tuple(
+        ResourceFilter(
+            api_groups=tuple(map(str, entry.get("apiGroups") or ())),
+            kinds=tuple(map(str, entry.get("kinds") or ())),
+            clusters=tuple(map(str, entry.get("clusters") or ())),
+        )
+        for entry in entries
+    )
