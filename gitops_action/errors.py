@@ -13,6 +13,9 @@
     │       ├── Conflict            409
     │       └── Invalid             400, 422
     ├── GitHubError             8   GitHub cannot be reached or refuses
+    │   ├── CommentTooLong          the text is longer than GitHub takes
+    │   ├── CommentGone             the comment to change does not exist any more
+    │   └── Unanswered              a write was sent, and whether it was done is not known
     └── Locked                  9   waited in vain for another sync
 
 What befalls one application or one resource is data (a condition, a message on a row); only what ends
@@ -156,6 +159,18 @@ class GitHubError(GitOpsError):
     """GitHub cannot be reached, or refuses."""
 
     exit_code = ExitCode.GITHUB
+
+
+class CommentTooLong(GitHubError):
+    """A comment's text is longer than GitHub takes."""
+
+
+class CommentGone(GitHubError):
+    """The comment to change does not exist any more."""
+
+
+class Unanswered(GitHubError):
+    """A write was sent and its answer lost: look what is there before writing again."""
 
 
 class Locked(GitOpsError):

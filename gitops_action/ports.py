@@ -161,8 +161,8 @@ class Preconditions:
 class Cluster(Protocol):
     """One API server. Every method is safe to call from many threads.
 
-    Raises ``ApiError`` (or the subclass that fits) for the server's refusals and ``ClusterError`` where no answer comes;
-    busy answers (429, 503 with Retry-After) are waited out inside.
+    Raises ``ApiError`` (or the subclass that fits) for the server's refusals and ``ClusterError`` where no answer
+    comes; busy answers (429, 503 with Retry-After) are waited out inside.
     """
 
     @property
@@ -258,15 +258,15 @@ class PullRequests(Protocol):
         ...
 
     def create_comment(self, number: int, body: str) -> Comment:
-        """Write a new comment; ``CommentTooLong`` (a ``GitHubError``) where GitHub says so."""
+        """Write a new comment; ``CommentTooLong`` where GitHub says so, ``Unanswered`` where the answer is lost."""
         ...
 
     def update_comment(self, number: int, comment_id: int, body: str) -> Comment:
-        """Replace a comment's text."""
+        """Replace a comment's text; ``CommentTooLong`` as above, ``CommentGone`` where it was deleted."""
         ...
 
     def delete_comment(self, number: int, comment_id: int) -> None:
-        """Delete a comment."""
+        """Delete a comment; one that is gone already is no error."""
         ...
 
     def of_commit(self, sha: str) -> Sequence[int]:
@@ -299,6 +299,10 @@ class Workflow(Protocol):
 
     def group(self, title: str, text: str) -> None:
         """Write text to the log, folded under a title."""
+        ...
+
+    def close(self) -> None:
+        """Say how many annotations were held back because GitHub shows no more; the last call of a run."""
         ...
 
 
