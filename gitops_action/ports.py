@@ -175,6 +175,15 @@ class Cluster(Protocol):
         """The kubeconfig context's name; empty where there is none."""
         ...
 
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far, repeated ones counted each time."""
+        ...
+
+    def cluster_uid(self) -> str:
+        """Return the UID of namespace ``kube-system``, which tells clusters apart."""
+        ...
+
     def catalog(self) -> ApiCatalog:
         """Return what the cluster serves, fetched once a run; ``refresh_catalog`` forgets it."""
         ...
@@ -195,11 +204,11 @@ class Cluster(Protocol):
         """Server-side apply as our field manager, conflicts forced; return the server's object."""
         ...
 
-    def create(self, kind: ApiKind, target: Resource, *, dry_run: bool = False) -> Resource:
+    def create(self, kind: ApiKind, target: Resource, *, dry_run: bool = False, validate: bool = True) -> Resource:
         """Create an object; ``Conflict`` where it exists already."""
         ...
 
-    def replace(self, kind: ApiKind, target: Resource, *, dry_run: bool = False) -> Resource:
+    def replace(self, kind: ApiKind, target: Resource, *, dry_run: bool = False, validate: bool = True) -> Resource:
         """Replace an object (``PUT``); the target carries the resourceVersion that it replaces."""
         ...
 

@@ -1,0 +1,201 @@
+"""Requests to one API server: pooled, authenticated, retried within a budget.
+
+In: method, path and body. Out: the answer's bytes. The server's refusals are raised as ``ApiError``, silence as
+``ClusterError``. Redirects are never followed, so that the credentials go nowhere else.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import urllib3
+from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.util import Retry, Timeout
+
+from gitops_action.adapters.refusal import refusal
+from gitops_action.adapters.tls import ssl_context
+from gitops_action.adapters.unreachable import unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Self
+
+    from urllib3.response import BaseHTTPResponse
+
+    from gitops_action.adapters.connection import Connection
+
+_CONNECT_SECONDS = 10.0
+_READ_SECONDS = 70.0
+"""More than the API server's own limit of 60 s, so that its answer comes first."""
+_POOL = 64
+"""Idle connections kept; more than ever work at once, so that none is thrown away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request; ``verb`` and ``resource`` are its words in RBAC, for the message when it is refused."""
+
+    method: str
+    path: str
+    verb: str = ""
+    resource: str = ""
+    group: str = ""
+    namespace: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = field(default=None, repr=False)
+    content_type: str = "application/json"
+    accept: str = "application/json"
+    idempotent: bool = False
+    """Whether sending it twice does what sending it once does."""
+
+
+class Patience(Retry):
+    """What is sent again, and how long all attempts together may take.
+
+    A busy answer (429) was not processed, so it is repeated whatever it was. An unavailable server (503, 504) and a
+    connection that broke after the request may have done the work, so only idempotent requests are repeated.
+    """
+
+    def __init__(self, *, idempotent: bool, deadline: float, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.idempotent = idempotent
+        self.deadline = deadline
+
+    @classmethod
+    def of(cls, request: Request, seconds: float) -> Patience:
+        """Return the patience for a request, from now on."""
+        return cls(
+            idempotent=request.idempotent,
+            deadline=time.monotonic() + seconds,
+            total=20,
+            connect=2,
+            other=2,
+            read=3,
+            redirect=False,
+            allowed_methods=None if request.idempotent else ("NONE",),
+            raise_on_status=False,
+            backoff_factor=0.1,
+            backoff_jitter=0.2,
+            backoff_max=5.0,
+        )
+
+    def new(self, **changes: Any) -> Self:
+        """Return the patience that is left after an attempt."""
+        return super().new(idempotent=self.idempotent, deadline=self.deadline, **changes)
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:  # noqa: ARG002 - urllib3's signature
+        """Return whether an answer is worth another attempt."""
+        if status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            return True
+        return self.idempotent and status_code in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT)
+
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        """Return the seconds that the server asks for, never beyond the deadline."""
+        try:
+            asked = super().get_retry_after(response)
+        except InvalidHeader:
+            return None
+        return asked if asked is None else min(asked, max(0.0, self.deadline - time.monotonic()))
+
+    def is_exhausted(self) -> bool:
+        """Return whether attempts or time are used up."""
+        return super().is_exhausted() or time.monotonic() >= self.deadline
+
+
+class Http:
+    """The connections to one API server; safe to use from many threads."""
+
+    def __init__(
+        self, connection: Connection, *, retry_seconds: float = 60.0, read_seconds: float = _READ_SECONDS
+    ) -> None:
+        self.connection = connection
+        self._retry_seconds = retry_seconds
+        self._timeout = Timeout(connect=_CONNECT_SECONDS, read=read_seconds)
+        self._pool = _pool(connection)
+        self._lock = threading.Lock()
+        self._requests = 0
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent, repeated ones counted each time."""
+        return self._requests
+
+    def send(self, request: Request) -> bytes:
+        """Send a request and return the body of its answer."""
+        response = self._open(request, retries=Patience.of(request, self._retry_seconds), timeout=self._timeout)
+        if response.status >= 300:
+            raise refusal(request, response.status, response.data, self.connection.server)
+        return response.data
+
+    def answer(self, request: Request) -> tuple[bytes, str]:
+        """Send a request and return body and content type."""
+        response = self._open(request, retries=Patience.of(request, self._retry_seconds), timeout=self._timeout)
+        if response.status >= 300:
+            raise refusal(request, response.status, response.data, self.connection.server)
+        return response.data, response.headers.get("Content-Type", "")
+
+    def stream(self, request: Request, *, seconds: float) -> BaseHTTPResponse:
+        """Send a request and return its answer unread; a silence of so many seconds ends it. The caller closes it."""
+        response = self._open(
+            request,
+            retries=Patience.of(request, self._retry_seconds),
+            timeout=Timeout(connect=_CONNECT_SECONDS, read=seconds),
+            preload_content=False,
+        )
+        if response.status >= 300:
+            try:
+                data = response.read()
+            except HTTPError as error:
+                raise unreachable(self.connection, error) from error
+            finally:
+                response.close()
+            raise refusal(request, response.status, data, self.connection.server)
+        return response
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        self._pool.clear()
+
+    def _open(self, request: Request, **options: Any) -> BaseHTTPResponse:
+        url = f"{self.connection.server}{request.path}"
+        if request.query:
+            url = f"{url}?{urlencode(request.query)}"
+        attempts = 1
+        try:
+            response = self._pool.urlopen(
+                request.method, url, redirect=False, body=request.body, headers=self._headers(request), **options
+            )
+            attempts += len(response.retries.history) if response.retries else 0
+        except HTTPError as error:
+            raise unreachable(self.connection, error) from error
+        finally:
+            with self._lock:
+                self._requests += attempts
+        return response
+
+    def _headers(self, request: Request) -> urllib3.HTTPHeaderDict:
+        headers = urllib3.HTTPHeaderDict({"Accept": request.accept, "User-Agent": "gitops-action"})
+        if authorization := self.connection.credentials.authorization():
+            headers["Authorization"] = authorization
+        for name, value in self.connection.impersonation:
+            headers.add(name, value)
+        if request.body is not None:
+            headers["Content-Type"] = request.content_type
+        return headers
+
+
+def _pool(connection: Connection) -> urllib3.PoolManager:
+    options: dict[str, Any] = {"num_pools": 2, "maxsize": _POOL, "block": False}
+    if connection.server.startswith("https://"):
+        options["ssl_context"] = ssl_context(connection.tls)
+        if connection.tls.server_name:
+            options["server_hostname"] = connection.tls.server_name
+            options["assert_hostname"] = connection.tls.server_name
+    if connection.proxy:
+        return urllib3.ProxyManager(connection.proxy, **options)
+    return urllib3.PoolManager(**options)
