@@ -90,9 +90,9 @@ INPUTS: tuple[Input, ...] = (
     Input(
         name="command",
         default="auto",
-        help="What to do: `diff`, `sync`, or `auto` to let the event decide.",
+        help="What to do: `diff`, `sync`, `drift`, or `auto` to let the event decide.",
         type=Type.CHOICE,
-        choices=("auto", "diff", "sync"),
+        choices=("auto", "diff", "sync", "drift"),
     ),
     Input(
         name="applications",

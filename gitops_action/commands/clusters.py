@@ -1,0 +1,92 @@
+"""The clusters of a run: each destination's API server, connected once, and never another than the one that is meant."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from gitops_action.adapters.cluster import ApiServer
+from gitops_action.adapters.kubeconfig import ClusterInputs, load
+from gitops_action.errors import ClusterError, Refused
+
+if TYPE_CHECKING:
+    from gitops_action.application.application import Destination
+    from gitops_action.commands.session import Session
+
+
+class Clusters:
+    """Finds and keeps the connection for each destination; safe to use from many threads."""
+
+    def __init__(self, session: Session) -> None:
+        inputs = session.inputs
+        self._session = session
+        self._lock = threading.Lock()
+        self._open: dict[str, ApiServer] = {}
+        self._kubeconfig = load(
+            ClusterInputs(
+                kubeconfig=inputs.kubeconfig,
+                context=inputs.context,
+                server=inputs.server,
+                ca=inputs.ca,
+                token=inputs.token,
+                in_cluster=inputs.in_cluster,
+                in_container=session.ports.environment.get("GITOPS_ACTION_CONTAINER") == "true",
+            ),
+            session.ports.environment,
+        )
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests made so far, to all API servers."""
+        return sum(cluster.requests for cluster in self._open.values())
+
+    def find(self, destination: Destination) -> ApiServer:
+        """Return the cluster of a destination.
+
+        Raises ``ClusterError`` where no context leads to it, or the server does not answer, and ``Refused`` where it is
+        another cluster than input ``cluster-uid`` says.
+        """
+        context = self._context(destination)
+        with self._lock:
+            if context not in self._open:
+                self._open[context] = self._connect(context)
+            return self._open[context]
+
+    def _connect(self, context: str) -> ApiServer:
+        connection = self._kubeconfig.connect(context)
+        for secret in connection.secrets():
+            self._session.ports.workflow.mask(secret)
+        cluster = ApiServer(connection)
+        expected = self._session.inputs.cluster_uid
+        if expected and cluster.cluster_uid() != expected:
+            raise Refused(
+                f"{cluster.server} is not the cluster that input cluster-uid names",
+                detail=f"kube-system there has UID {cluster.cluster_uid()}, the input says {expected}.",
+                remedy="Check which kubeconfig the job got, or correct the input.",
+            )
+        return cluster
+
+    def _context(self, destination: Destination) -> str:
+        """Return the context that leads to a destination; the empty one is the current."""
+        servers = self._kubeconfig.servers()
+        current = self._kubeconfig.current
+        if destination.name:
+            if destination.name in servers:
+                return destination.name
+        elif not destination.server:
+            return ""
+        elif _same_server(servers.get(current, ""), destination.server):
+            return ""
+        else:
+            for context, server in servers.items():
+                if _same_server(server, destination.server):
+                    return context
+        raise ClusterError(
+            f"no context leads to cluster {destination}",
+            detail="Contexts there are: " + (", ".join(f"{n} ({s})" for n, s in servers.items()) or "none") + ".",
+            remedy="Add a context of that name or server to the kubeconfig, or correct spec.destination.",
+        )
+
+
+def _same_server(one: str, other: str) -> bool:
+    return one.rstrip("/") == other.rstrip("/")

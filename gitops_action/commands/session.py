@@ -1,0 +1,166 @@
+"""What every verb begins with: the checkout, the settings and the applications that the run is about.
+
+In: the inputs, the event and the environment. Out: a ``Session``, frozen. Asks no cluster and no GitHub.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gitops_action.adapters.files import candidates
+from gitops_action.adapters.git import open_checkout as open_git
+from gitops_action.application.application import (
+    Application,
+    Destination,
+    HelmParameter,
+    HelmSource,
+    Source,
+)
+from gitops_action.application.discovery import discover, may_hold_documents
+from gitops_action.application.settings import Settings, choose_settings
+from gitops_action.errors import UsageError
+from gitops_action.ports import Head
+from gitops_action.rendering.checkout import Checkout, open_checkout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gitops_action.adapters.git import GitCheckout
+    from gitops_action.application.discovery import Discovered
+    from gitops_action.errors import GitOpsError
+    from gitops_action.github.events import Event
+    from gitops_action.inputs import Inputs
+    from gitops_action.ports import Clock, Process, Workflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The outside world, as the verbs use it."""
+
+    process: Process
+    workflow: Workflow
+    clock: Clock
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One run over one checkout. ``problems`` are input files that could not be used; the others go on."""
+
+    inputs: Inputs
+    event: Event
+    ports: Ports
+    checkout: Checkout
+    git: GitCheckout | None
+    head: Head
+    settings: Settings
+    applications: tuple[Application, ...]
+    problems: tuple[GitOpsError, ...] = ()
+    notes: tuple[str, ...] = ()
+    started: float
+
+    @property
+    def parallelism(self) -> int:
+        """Requests to one API server at once: by input, else by what an API server takes well."""
+        return self.inputs.parallelism or 16
+
+    @property
+    def workers(self) -> int:
+        """Applications that are worked on at once: rendering is what keeps the cores busy."""
+        return max(2, os.cpu_count() or 2)
+
+
+def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str] = ()) -> Session:
+    """Return the session for these inputs; ``names`` narrows it to some applications.
+
+    Raises ``UsageError`` where the working directory, the settings or a named application is not there.
+    """
+    started = ports.clock.now()
+    start = Path(inputs.working_directory).resolve()
+    if not start.is_dir():
+        raise UsageError(
+            f"working directory {inputs.working_directory} does not exist",
+            remedy="Check the input `working-directory`; it is relative to the workspace.",
+        )
+    git = open_git(start, ports.process, ports.environment)
+    root = Path(git.root if git else start)
+    found = discover(candidates(root, start, inputs.applications, may_hold_documents))
+    applications = (_described(inputs),) if inputs.path else found.applications
+    settings = _settings(inputs, root, found)
+    chosen, problems = _chosen(applications, names), found.problems
+    return Session(
+        inputs=inputs,
+        event=event,
+        ports=ports,
+        checkout=open_checkout(str(root)),
+        git=git,
+        head=git.head() if git else Head(commit=""),
+        settings=settings,
+        applications=tuple(replace(a, destination=_defaulted(a)) for a in chosen),
+        problems=problems,
+        notes=(*found.notes, *settings.warnings),
+        started=started,
+    )
+
+
+def _described(inputs: Inputs) -> Application:
+    """Return the one application that the inputs describe without any YAML."""
+    parameters = [parameter.partition("=") for parameter in inputs.helm_parameters]
+    if wrong := [name for name, equals, _ in parameters if not equals]:
+        raise UsageError(f"input helm-parameters: {wrong[0]!r} has no value", remedy="Write `name=value`.")
+    helm = HelmSource(
+        value_files=inputs.helm_values,
+        parameters=tuple(HelmParameter(name=name, value=value) for name, _, value in parameters),
+        release_name=inputs.release_name,
+    )
+    return Application(
+        name=inputs.name,
+        sources=(Source(path=inputs.path, helm=helm if helm != HelmSource() else None),),
+        destination=Destination(namespace=inputs.namespace),
+    )
+
+
+def _defaulted(application: Application) -> Destination:
+    """Return the destination without the two names that mean the current context."""
+    destination = application.destination
+    if destination.name == "in-cluster" or destination.server == "https://kubernetes.default.svc":
+        return Destination(namespace=destination.namespace)
+    return destination
+
+
+def _settings(inputs: Inputs, root: Path, found: Discovered) -> Settings:
+    if not inputs.settings:
+        return choose_settings(found.settings)
+    path = root / inputs.settings
+    if not path.resolve().is_relative_to(root.resolve()) or not path.is_file():
+        raise UsageError(
+            f"input settings: {inputs.settings} is not a file of the repository",
+            remedy="Name a file relative to the root of the repository.",
+        )
+    named = discover([(inputs.settings, path.read_bytes())])
+    if named.problems:
+        raise named.problems[0]
+    if not named.settings:
+        raise UsageError(
+            f"input settings: {inputs.settings} holds no ConfigMap argocd-cm", remedy="Name the file that does."
+        )
+    return choose_settings(named.settings)
+
+
+def _chosen(applications: tuple[Application, ...], names: Sequence[str]) -> list[Application]:
+    if not names:
+        return list(applications)
+    chosen = []
+    for name in names:
+        same = [a for a in applications if name in (a.name, f"{a.file}:{a.name}")]
+        if not same:
+            known = ", ".join(sorted(a.name for a in applications)) or "none"
+            raise UsageError(f"there is no application {name!r}", remedy=f"Applications there are: {known}.")
+        if len(same) > 1:
+            choices = ", ".join(f"{a.file}:{a.name}" for a in same)
+            raise UsageError(f"application {name!r} is ambiguous", remedy=f"Write one of: {choices}.")
+        chosen.append(same[0])
+    return chosen
