@@ -118,14 +118,16 @@ class _Writer:
 
     def write(self, action: PublishAction, send: Callable[[str], Comment]) -> Published | None:
         """Send the fullest text that fits; ``None`` where nothing is known to be written and the caller looks again."""
-        for self._level in range(self._level, len(self._texts)):  # noqa: B020  # a text that was too long stays so
+        while self._level < len(self._texts):
             text = self._texts[self._level]
             if len(text.encode()) > MAX_BYTES:
+                self._level += 1
                 continue
             try:
                 comment = send(text)
             except CommentTooLong as failure:
                 self.failure = failure
+                self._level += 1
             except (CommentGone, Unanswered) as failure:
                 # Another run removed it, or the answer was lost: the list of comments tells what is there.
                 self.failure = failure
