@@ -62,6 +62,8 @@ class ResourceReport:
     obstacle: str = ""
     remedy: str = ""
     adopts: bool = False
+    dangers: tuple[str, ...] = ()
+    """What the change brings about that a reviewer must know, as a consequence (``restarts 9 pods``), gravest first."""
     requires_pruning: bool = False
     hook: str = ""
     """The hook's types, comma separated; empty for what is none."""

@@ -1,0 +1,183 @@
+"""Short phrases over an application: what happens to it, what to watch out for, how its changes count.
+
+In: the frozen report. Out: plain text in our own words with names and counts; whatever is quoted is escaped by the renderer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gitops_action.errors import ExitCode
+from gitops_action.report.findings import DELETED_WITH
+from gitops_action.report.model import ChangeKind, Mode
+from gitops_action.report.outcome import DIFFERENT, Outcome, is_offline, needs_care, outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gitops_action.report.model import ApplicationReport, Report, ResourceReport
+
+_SIGNS = {ChangeKind.ADDED: "+", ChangeKind.CHANGED: "~", ChangeKind.REMOVED: "−"}
+_DONE = {ChangeKind.ADDED: "added", ChangeKind.CHANGED: "changed", ChangeKind.REMOVED: "deleted"}
+
+
+def numbered(count: int, noun: str, plural: str = "") -> str:
+    """Return ``1 object``, ``2 objects``, ``3,000 objects``."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def short_commit(commit: str) -> str:
+    """Return the first seven characters of a hash; anything else as it is."""
+    is_hash = len(commit) >= 40 and all(character in "0123456789abcdef" for character in commit)
+    return commit[:7] if is_hash else commit
+
+
+def counted(resources: Iterable[ResourceReport]) -> str:
+    """Return the changes as ``+1 ~2 −1``; a dash where nothing differs."""
+    counts = Counter(resource.change for resource in resources)
+    return " ".join(f"{sign}{counts[change]}" for change, sign in _SIGNS.items() if counts[change]) or "–"
+
+
+def spelled(application: ApplicationReport) -> str:
+    """Return the changes as ``1 added, 2 changed``; empty where nothing differs."""
+    return ", ".join(
+        f"{application.count(change):,} {done}" for change, done in _DONE.items() if application.count(change)
+    )
+
+
+def sync_words(application: ApplicationReport) -> str:
+    """Return the sync status; what was never compared with a cluster says so."""
+    return "not compared" if is_offline(application) else application.sync_status
+
+
+def watch_out(application: ApplicationReport, limit: int = 3) -> tuple[str, ...]:
+    """Return at most ``limit`` phrases on what to look at in an application, gravest first."""
+    resources = application.resources
+    failed = sum(1 for resource in resources if resource.result == "SyncFailed")
+    refused = sum(1 for resource in resources if resource.refusal and resource.result != "SyncFailed")
+    foreign = sum(1 for resource in resources if resource.obstacle)
+    unknown = sum(1 for resource in resources if resource.unknown or resource.change is ChangeKind.UNKNOWN)
+    removed = [resource for resource in resources if resource.change is ChangeKind.REMOVED]
+    skipped = sum(1 for resource in removed if resource.result == "PruneSkipped")
+    secrets = sum(1 for resource in resources if is_secret(resource) and resource.change is ChangeKind.CHANGED)
+    adopted = sum(1 for resource in resources if resource.adopts)
+    phrases = [
+        *(["refused"] if application.refused else []),
+        *([f"{failed:,} failed"] if failed else []),
+        *([f"{refused:,} refused"] if refused else []),
+        *([f"{foreign:,} not ours to touch"] if foreign else []),
+        *([f"{unknown:,} unknown"] if unknown else []),
+        *_deletions(removed),
+        *([f"{skipped:,} not pruned"] if skipped else []),
+        *dict.fromkeys(danger for resource in resources for danger in resource.dangers),
+        *(["changes a Secret" if secrets == 1 else f"changes {secrets:,} Secrets"] if secrets else []),
+        *([f"adopts {numbered(adopted, 'object')}"] if adopted else []),
+    ]
+    if len(phrases) > limit:
+        return (*phrases[: limit - 1], f"{len(phrases) - limit + 1} more")
+    return tuple(phrases)
+
+
+def is_secret(resource: ResourceReport) -> bool:
+    """Whether the object is a Secret of the core group."""
+    return resource.kind == "Secret" and not resource.group
+
+
+def sentence(mode: Mode, application: ApplicationReport) -> str:
+    """Return what happens to an application, as the end of a sentence that begins with its name; empty if nothing to say."""
+    result = outcome(mode, application)
+    changes = spelled(application)
+    match result:
+        case Outcome.SAME:
+            return ""
+        case Outcome.REFUSED:
+            return _refused(mode, application)
+        case Outcome.BROKEN if application.exit_code == ExitCode.CLUSTER:
+            return "has a cluster that cannot be reached, so nothing is known of it"
+        case Outcome.BROKEN:
+            return "could not be rendered or compared, so nothing is known of it"
+        case Outcome.PARTIAL:
+            unknown = sum(1 for each in application.resources if each.unknown or each.change is ChangeKind.UNKNOWN)
+            return f"has {numbered(unknown, 'object')} that could not be compared" + (f"; {changes}" if changes else "")
+        case Outcome.CHANGED if mode is Mode.DRIFT:
+            healed = "; self-heal brought it back" if application.operation_phase == "Succeeded" else ""
+            return f"differs from Git: {changes}{healed}"
+        case Outcome.CHANGED:
+            return f"{'synced' if mode is Mode.SYNC else 'changes'}: {changes}{_hooks(application)}"
+        case Outcome.LEFTOVER:
+            return "was synced and is still OutOfSync: what is no longer in Git was not pruned"
+        case _:
+            return _operation(result, application)
+
+
+def elapsed(report: Report) -> str:
+    """Return how long the run took, as ``4.2 s`` or ``3 min 5 s``; empty where it is not known."""
+    seconds = report.finished - report.started
+    if not report.finished or seconds < 0:
+        return ""
+    return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def clock_time(seconds: float) -> str:
+    """Return ``2026-11-23 14:02 UTC``; empty for no time."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC" if seconds else ""
+
+
+def tally(applications: Iterable[ApplicationReport]) -> str:
+    """Return how many objects were compared and with what result; hooks are counted apart."""
+    counts = Counter(resource.change for each in applications for resource in each.resources)
+    hooks = counts.pop(ChangeKind.HOOK, 0)
+    different = sum(counts[change] for change in DIFFERENT)
+    equal, unknown = counts[ChangeKind.EQUAL], counts[ChangeKind.UNKNOWN]
+    words = f"{numbered(counts.total(), 'resource')}: {equal:,} equal, {different:,} different, {unknown:,} unknown"
+    return f"{words}, and {numbered(hooks, 'hook')}" if hooks else words
+
+
+def remarkable(application: ApplicationReport) -> int:
+    """Return how many of an application's changes deserve a second look."""
+    return sum(1 for resource in application.resources if needs_care(resource))
+
+
+def _deletions(removed: list[ResourceReport]) -> list[str]:
+    gone = [resource for resource in removed if resource.result != "PruneSkipped"]
+    grave = Counter(resource.kind for resource in gone if resource.kind in DELETED_WITH)
+    phrases = [f"deletes {numbered(count, kind)}" for kind, count in grave.items()]
+    others = [resource.kind for resource in gone if resource.kind not in DELETED_WITH]
+    if len(set(others)) == 1:
+        phrases.append(f"deletes {numbered(len(others), others[0])}")
+    elif others:
+        phrases.append(f"deletes {numbered(len(others), 'object')}")
+    return phrases
+
+
+def _refused(mode: Mode, application: ApplicationReport) -> str:
+    if application.refused:
+        return "was not synced: a rule refuses it" if mode is Mode.SYNC else "may not be synced: a rule refuses it"
+    who = "the API server" if any(each.refusal for each in application.resources) else "another owner"
+    if mode is Mode.SYNC:
+        return f"was not synced: {who} stands against it, and nothing was changed"
+    return f"is refused by {who}: its sync would stop before the first change"
+
+
+def _hooks(application: ApplicationReport) -> str:
+    hooks = application.count(ChangeKind.HOOK)
+    return f"; {numbered(hooks, 'hook')}" if hooks else ""
+
+
+def _operation(result: Outcome, application: ApplicationReport) -> str:
+    failed = sum(1 for resource in application.resources if resource.result == "SyncFailed")
+    match result:
+        case Outcome.FAILED if failed:
+            return f"failed to sync: {numbered(failed, 'object')} could not be applied"
+        case Outcome.FAILED:
+            return "failed to sync"
+        case Outcome.DEGRADED:
+            return "was applied, and is degraded"
+        case Outcome.TIMED_OUT:
+            return f"was applied, and was still {application.health_status or 'not healthy'} when the time was up"
+        case Outcome.LOCKED:
+            return "was not synced: another sync holds its lock"
+        case _:
+            return "was interrupted; the next sync finishes it"
