@@ -39,6 +39,8 @@ _INTEGER: Final = re.compile(
     r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))|(0b)([-+]?)([01]+)"
 )
 _NUMBER: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SPACED: Final = re.compile(r"\.[0-9]+(_[0-9]+)*([eE][-+]?[0-9]+(_[0-9]+)*)?")
+"""What begins with a point may have ``_`` between digits only; elsewhere they count nowhere."""
 _DIGITS_LIMIT: Final = 80
 """No 64-bit integer has more digits, in any base; leading zeros aside."""
 _DATE: Final = re.compile(
@@ -101,7 +103,7 @@ def _untagged(text: str) -> tuple[str, Scalar]:
         return word
     first = text[0]
     if first == ".":
-        return _float(text, text)
+        return _float(text.replace("_", "") if _SPACED.fullmatch(text) else text, text)
     if first in "+-0123456789":
         digits = text.replace("_", "")
         number = _integer(digits)
@@ -174,7 +176,7 @@ def _float_key(value: float) -> str:
     if not math.isfinite(value):
         return ".nan" if math.isnan(value) else (".inf" if value > 0 else "-.inf")
     try:
-        single = struct.unpack("f", struct.pack("f", value))[0]
+        single = struct.unpack("<f", struct.pack("<f", value))[0]
     except OverflowError:
         return ".inf" if value > 0 else "-.inf"
     if single == 0:
@@ -182,7 +184,7 @@ def _float_key(value: float) -> str:
     shortest = next(
         text
         for precision in range(9)
-        if struct.pack("f", float(text := f"{single:.{precision}e}")) == struct.pack("f", single)
+        if struct.pack("<f", float(text := f"{single:.{precision}e}")) == struct.pack("<f", single)
     )
     mantissa, _, exponent = shortest.partition("e")
     power = int(exponent)
