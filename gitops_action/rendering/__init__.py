@@ -1,1 +1,5 @@
-"""Application → the manifests it asks for, by the real helm and kustomize or from plain files."""
+"""Applications → target resources: plain directories, Helm and Kustomize, from the checked-out files.
+
+Reads the checkout, writes only below the scratch directory of the run, and reaches no network. helm and kustomize are
+not trusted: they run as child processes in an environment without anything of ours.
+"""

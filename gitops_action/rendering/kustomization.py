@@ -1,0 +1,145 @@
+"""The kustomizations that one build will read, looked at before the build.
+
+In: the directory of a kustomization. Out: its root directory and those of all bases and components, and an
+``ApplicationError`` for whatever would be fetched from a network or read from outside the repository. Kustomize's own
+load restrictor keeps the files of each root inside it; what this module adds are the roots themselves and the URLs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gitops_action.errors import ApplicationError
+from gitops_action.rendering.source_kind import KUSTOMIZATION_NAMES
+from gitops_action.resource.yaml import YamlError, load_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitops_action.rendering.checkout import Checkout
+    from gitops_action.resource.resource import Json, JsonObject
+
+_ROOTS = ("resources", "bases", "components", "generators", "transformers", "validators")
+"""Fields whose entries are other roots, files or URLs."""
+_PATHS = frozenset(
+    (
+        *_ROOTS,
+        *("crds", "configurations", "path", "paths", "files", "envs", "env", "patchesStrategicMerge"),
+        *("repo", "chartRepoUrl", "valuesFile", "additionalValuesFiles"),
+    )
+)
+"""Fields of kustomizations and of the configuration of built-in plugins that kustomize may load from a URL."""
+_REMOTE = re.compile(r"(?:git::|[a-z][a-z0-9+.-]*://|[a-z][a-z0-9-]*@|github\.com[/:]|oci:)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Walk:
+    checkout: Checkout
+    roots: dict[str, None] = field(default_factory=dict)
+
+    def visit(self, root: str) -> None:
+        if root in self.roots:
+            return
+        self.roots[root] = None
+        path = kustomization_file(root)
+        if path is None:
+            return  # kustomize says so better, and names what refers to it
+        value, text = read_kustomization(path, self.checkout)
+        self._refuse_remote(value, text, path)
+        for name in _ROOTS:
+            entries = value.get(name)
+            for entry in entries if isinstance(entries, list) else ():
+                if isinstance(entry, str):
+                    self._follow(entry, root, text, path)
+
+    def _follow(self, entry: str, root: str, text: str, path: str) -> None:
+        if "\n" in entry:  # the configuration of a plugin, written in place
+            self._check_file(entry, path)
+            return
+        place = os.path.realpath(os.path.join(root, entry))  # noqa: PTH118  # may not exist
+        if not self.checkout.contains(place):
+            where = f"{self.checkout.relative(path)}:{_line(text, entry)}"
+            raise ApplicationError(
+                f"{where}: {entry} is outside of the repository",
+                remedy="Bases and resources must be files of the repository: copy what is needed into it.",
+            )
+        if Path(place).is_dir():
+            self.visit(place)
+        elif Path(place).is_file():
+            self._check_file(Path(place).read_text(encoding="utf-8", errors="replace"), place)
+
+    def _check_file(self, text: str, path: str) -> None:
+        """Look for URLs in what may be the configuration of a built-in plugin."""
+        if "builtin" not in text:
+            return
+        try:
+            documents = load_documents(text, source=self.checkout.relative(path))
+        except YamlError:
+            return  # kustomize reads the same file and reports it
+        for value, _ in documents:
+            if isinstance(value, dict) and value.get("apiVersion") == "builtin":
+                self._refuse_remote(value, text, path)
+
+    def _refuse_remote(self, value: JsonObject, text: str, path: str) -> None:
+        for entry in _path_entries(value):
+            if "\n" not in entry and _REMOTE.match(entry):
+                raise ApplicationError(
+                    f"{self.checkout.relative(path)}:{_line(text, entry)}: {_without_credentials(entry)} is not in the"
+                    " repository, and remote bases are not fetched in this version",
+                    remedy="Copy it into the repository; remote bases from allowed-hosts come with a later release.",
+                )
+
+
+def kustomization_roots(directory: str, checkout: Checkout) -> tuple[str, ...]:
+    """Return the real paths of all roots that a build of ``directory`` reads, that one first."""
+    walk = _Walk(checkout)
+    walk.visit(os.path.realpath(directory))
+    return tuple(walk.roots)
+
+
+def kustomization_file(directory: str) -> str | None:
+    """Return the path of a directory's kustomization, or ``None`` where it has none."""
+    paths = (f"{directory}/{name}" for name in KUSTOMIZATION_NAMES)
+    return next((path for path in paths if Path(path).is_file()), None)
+
+
+def read_kustomization(path: str, checkout: Checkout) -> tuple[JsonObject, str]:
+    """Return a kustomization as a value, and its text; a path out of the repository or broken YAML is an error."""
+    where = checkout.relative(path)
+    if not checkout.contains(path):
+        raise ApplicationError(f"{where} is a link out of the repository", remedy="Replace the link by the file.")
+    text = Path(path).read_text(encoding="utf-8", errors="replace")
+    try:
+        documents = load_documents(text, source=where)
+    except YamlError as error:
+        raise ApplicationError(error.summary, detail=error.detail, remedy="Correct the kustomization.") from error
+    values = [value for value, _ in documents]
+    if len(values) > 1 or not all(isinstance(value, dict) for value in values):
+        raise ApplicationError(f"{where} is not one YAML mapping", remedy="A kustomization is a single document.")
+    return (values[0] if values else {}), text
+
+
+def _path_entries(value: Json, name: str = "") -> Iterator[str]:
+    """Yield every text below a field that names files; of ``key=path`` the path."""
+    match value:
+        case dict():
+            for key, child in value.items():
+                yield from _path_entries(child, key)
+        case list():
+            for child in value:
+                yield from _path_entries(child, name)
+        case str() if name in _PATHS:
+            key, equals, path = value.partition("=")
+            yield path if name == "files" and equals and "/" not in key else value
+
+
+def _line(text: str, entry: str) -> int:
+    return next((number for number, line in enumerate(text.splitlines(), 1) if entry in line), 1)
+
+
+def _without_credentials(url: str) -> str:
+    return re.sub(r"://[^/@]*@", "://", url).partition("?")[0]

@@ -1,0 +1,105 @@
+"""One renderer run: its output as resources, or its own words as an error that helps.
+
+In: a ``Command``. Out: resources, or an ``ApplicationError`` whose summary is what the renderer said, shortened to
+what a reader needs, and whose detail tells how to see it again. Paths in messages are relative to the repository.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from gitops_action.errors import ApplicationError
+from gitops_action.rendering.objects import resources
+from gitops_action.resource.yaml import YamlError, load_documents
+
+if TYPE_CHECKING:
+    from gitops_action.ports import Command, Completed, Process
+    from gitops_action.rendering.context import RenderRequest
+    from gitops_action.resource import Resource
+
+_LIMIT = 2000
+_NOISE = re.compile(
+    r"^(?:time=\S+ )?level=\S+ .*$|^walk\.go:.*$|^\d{4}/\d\d/\d\d \S+ .*$|^# Warning: .*$", re.MULTILINE
+)
+_HINT = "Use --debug flag to render out invalid YAML"
+_TRAIL = re.compile(r".*recursed (?:accumulation|merging) (?:of|from) path '(?P<root>[^']*)': ", re.DOTALL)
+_ENTRY = re.compile(r"accumulating (?:resources|components) from '(?P<entry>[^']*)': (?P<why>.*?)': ", re.DOTALL)
+_NO_FILE = re.compile(r"evalsymlink failure on '[^']*' : lstat [^:]+: (?=no such file)")
+
+
+def run(command: Command, request: RenderRequest, process: Process) -> bytes:
+    """Return what the renderer wrote; a failure is an ``ApplicationError``."""
+    completed = process.run(command)
+    if completed.returncode != 0:
+        raise failure(command, completed, request)
+    return completed.stdout
+
+
+def parse(output: bytes, command: Command, request: RenderRequest) -> list[Resource]:
+    """Return the objects of a renderer's output."""
+    name = PurePath(command.argv[0]).name
+    source = f"{name} output of {request.context.checkout.relative(request.directory)}"
+    try:
+        return list(resources(load_documents(output, source=source), source=source))
+    except YamlError as error:
+        raise ApplicationError(
+            error.summary,
+            detail=_reproduce(command, request),
+            remedy="The line is one of the rendered output: run the command to see it.",
+        ) from error
+
+
+def failure(command: Command, completed: Completed, request: RenderRequest, *, remedy: str = "") -> ApplicationError:
+    """Return the error that a renderer's failure is."""
+    name = PurePath(command.argv[0]).name
+    words = _readable(completed.stderr, request)
+    message = _kustomize_words(words) if name == "kustomize" else words
+    if not message:
+        message = f"ended with exit code {completed.returncode} and said nothing"
+    shown = message if len(message) <= _LIMIT else f"{message[:_LIMIT]}…"
+    return ApplicationError(f"{name}: {shown}", detail=_reproduce(command, request), remedy=remedy)
+
+
+def command_text(command: Command, request: RenderRequest, *, before: str = "") -> str:
+    """Return the command for a shell at the root of the repository; ``before`` is what has to run there first."""
+    argv = [PurePath(command.argv[0]).name, *command.argv[1:]]
+    directory = shlex.quote(request.context.checkout.relative(request.directory))
+    return f"cd {directory} && {before}{_from_root(shlex.join(argv), request)}"
+
+
+def _reproduce(command: Command, request: RenderRequest) -> str:
+    """Return the command without the cluster's hundreds of API versions."""
+    argv = list(command.argv)
+    left_out = ""
+    if "--api-versions" in argv:
+        position = argv.index("--api-versions")
+        del argv[position : position + 2]
+        left_out = " (without the cluster's API versions)"
+    stdin = ", with the application's values on standard input" if command.stdin else ""
+    short = type(command)(argv=tuple(argv), cwd=command.cwd)
+    return f"To reproduce{left_out}{stdin}: {command_text(short, request)}"
+
+
+def _readable(stderr: str, request: RenderRequest) -> str:
+    text = _NOISE.sub("", stderr).replace(_HINT, "").strip()
+    return _from_root(text.removeprefix("Error: ").strip(), request)
+
+
+def _from_root(text: str, request: RenderRequest) -> str:
+    context = request.context
+    for place in (context.checkout.root, context.scratch):
+        text = text.replace(f"{place}/", "")
+    return text
+
+
+def _kustomize_words(text: str) -> str:
+    """Return what is wrong and in which root, without the trail that led kustomize there."""
+    trail = _TRAIL.match(text)
+    rest = (text[trail.end() :] if trail else text).removeprefix("accumulating resources: ")
+    entry = _ENTRY.search(rest)
+    if entry:
+        rest = f"{entry['entry']}: {_NO_FILE.sub('', entry['why'])}"
+    return f"{trail['root']}: {rest}" if trail else rest

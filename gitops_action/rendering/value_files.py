@@ -1,0 +1,101 @@
+"""``valueFiles`` of a Helm source → existing files, in the order in which helm reads them (RND-14 to RND-19).
+
+In: the entries as written. Out: paths relative to the chart, each checked to stay in the repository.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gitops_action.errors import ApplicationError
+from gitops_action.rendering.build_environment import substitute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitops_action.application.application import HelmSource
+    from gitops_action.rendering.context import RenderRequest
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_REFERENCE = re.compile(r"\$([A-Za-z0-9_-]+)/(.*)", re.DOTALL)
+_MAGIC = re.compile(r"[*?\[]")
+
+
+def value_files(source: HelmSource, request: RenderRequest) -> list[str]:
+    """Return the files that the entries mean; a plain file may be missing, which helm then says itself."""
+    entries = [(entry, _written(entry, request)) for entry in source.value_files]
+    explicit = {_plain(path, request) for _, path in entries if not _MAGIC.search(path)}
+    found: dict[str, None] = {}
+    for entry, path in entries:
+        if _MAGIC.search(path):
+            matches = list(_expand(path, entry, request))
+            if not matches and not source.ignore_missing_value_files:
+                raise ApplicationError(
+                    f'values file glob "{entry}" matched no files',
+                    remedy="Correct the pattern, or set spec.source.helm.ignoreMissingValueFiles.",
+                )
+            found |= dict.fromkeys(match for match in matches if match not in explicit)
+        else:
+            real = _plain(path, request)
+            if Path(real).is_file() or not source.ignore_missing_value_files:
+                found[real] = None
+    return [_relative(path, request.directory) for path in found]
+
+
+def resolve_file(entry: str, request: RenderRequest) -> str:
+    """Return the path, relative to the chart, of one file that an application names."""
+    return _relative(_plain(_written(entry, request), request), request.directory)
+
+
+def _written(entry: str, request: RenderRequest) -> str:
+    """Return an entry with its variables replaced; one of another source becomes a path from the repository's root."""
+    reference = _REFERENCE.fullmatch(entry)
+    if reference and reference[1] not in request.variables:
+        _check_reference(reference[1], request.references)
+        entry = f"/{reference[2].lstrip('/')}"
+    path = substitute(entry, request.variables)
+    scheme = _SCHEME.match(path)
+    if scheme is None:
+        return path
+    if scheme[1].lower() not in ("http", "https"):
+        raise ApplicationError(f"the URL scheme '{scheme[1]}' is not allowed")
+    raise ApplicationError(
+        f"the values file {scheme[0]}{path[scheme.end() :].partition('/')[0]}/… is not in the repository",
+        remedy="Values files by URL are not supported in this version: commit the file to the repository.",
+    )
+
+
+def _check_reference(name: str, references: frozenset[str]) -> None:
+    if name in references:
+        return
+    known = ", ".join(f"${each}" for each in sorted(references))
+    raise ApplicationError(
+        f'source referenced "${name}", but '
+        + (f"it is not one of the available sources ({known})" if known else "no source has a 'ref' field defined"),
+        remedy=f"Add a source with ref: {name}, or correct the name.",
+    )
+
+
+def _plain(path: str, request: RenderRequest) -> str:
+    return request.context.checkout.file(path, base=request.directory)
+
+
+def _expand(pattern: str, entry: str, request: RenderRequest) -> Iterator[str]:
+    """Yield the files that a pattern matches, sorted; a match outside of the repository is an error (RND-17)."""
+    checkout = request.context.checkout
+    base = glob.escape(checkout.root if pattern.startswith("/") else request.directory)
+    for match in sorted(glob.iglob(f"{base}/{pattern.lstrip('/')}", recursive=True)):  # noqa: PTH207  # ** and sorting
+        if not checkout.contains(match):
+            raise ApplicationError(f"file '{entry}' resolved to outside repository root")
+        if Path(match).is_file():
+            yield os.path.realpath(match)
+
+
+def _relative(path: str, directory: str) -> str:
+    """Return a path as helm gets it: never an option, a URL or the ``-`` of standard input."""
+    relative = os.path.relpath(path, os.path.realpath(directory))
+    return relative if relative.startswith("../") else f"./{relative}"
