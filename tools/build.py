@@ -159,7 +159,7 @@ def program(name: str) -> Path:
 
 def build(tool: Tool, *, use_path: bool = True) -> str:
     """Build one tool if need be, link its programs, and return what was done. Raises ``BuildFailed``."""
-    if use_path and (found := _on_path(tool)):
+    if use_path and (found := on_path(tool)):
         _link(_root() / "bin" / tool.name, found)
         return f"taken from {found}"
     store = tool.store
@@ -200,13 +200,13 @@ def _run(argv: list[str], tool: Tool, environment: Mapping[str, str] | None) -> 
         raise BuildFailed(f"{tool.name} cannot be built: {' '.join(argv)}\n{completed.stderr[-4000:]}")
 
 
-def _on_path(tool: Tool) -> Path | None:
+def on_path(tool: Tool) -> Path | None:
     """Return a program on PATH of the pinned major version, where any such version will do."""
     found = shutil.which(tool.name) if tool.on_path else None
     if not found:
         return None
     said = subprocess.run([found, *tool.on_path], capture_output=True, text=True, check=False).stdout
-    major = tool.version.split(".")[0]
+    major = tool.version.split(".", maxsplit=1)[0]
     return Path(found) if said.strip().startswith(f"{major}.") else None
 
 

@@ -1,7 +1,7 @@
 """Find the programs that are not Python: helm, kustomize and the like, and the catalogue of Lua scripts.
 
 In: a name. Out: an absolute path. Looks, in this order, into ``$GITOPS_ACTION_TOOLS``, into the container image's
-folder, into the user's cache where ``tools/build.py`` puts what it builds, and on PATH. Never runs or downloads anything.
+folder, into the user's cache where ``tools/build.py`` puts what it builds, and on PATH. Never runs or downloads any.
 """
 
 from __future__ import annotations
