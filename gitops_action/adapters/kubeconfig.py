@@ -128,8 +128,8 @@ def _check(inputs: ClusterInputs) -> None:
             raise UsageError(
                 f"input {name} is set but empty",
                 remedy="An empty secret must not mean another cluster. Secrets are empty for pull requests from forks "
-                "and Dependabot, and where the job lacks the `environment` that has them. Remove the input if it is not "
-                "meant.",
+                "and Dependabot, and where the job lacks the `environment` that has them. Remove the input if it is "
+                "not meant.",
             )
     ways = [name for name, given in (("kubeconfig", inputs.kubeconfig), ("server", inputs.server)) if given is not None]
     ways += ["in-cluster"] if inputs.in_cluster else []

@@ -63,7 +63,7 @@ def _connection(http: Http, request: Request, version: str, left: float) -> Iter
         "resourceVersion": version,
         "timeoutSeconds": str(max(1, round(left))),
     }
-    response = http.stream(replace(request, query=query, idempotent=True), seconds=left + _GRACE)
+    response = http.stream(replace(request, query=query, encoding="identity", idempotent=True), seconds=left + _GRACE)
     try:
         yield from map(_event, _lines(response))
     except HTTPError as error:
