@@ -96,6 +96,7 @@ class BoundedRetry(GithubRetry):
         if wait > self._budget.left:
             if response is None or response.status not in _RATE_LIMITED:
                 raise MaxRetryError(_pool, url or "", error)  # type: ignore[arg-type]  # the pool is for its message only
+            response.drain_conn()
             raise RateLimitExceededExceedsMaxWait(response.status, None, dict(response.headers), wait=wait)
         return following  # type: ignore[return-value]  # GithubRetry declares its base class, and makes its own
 
