@@ -84,6 +84,25 @@ class Git(Protocol):
         """Return the URLs of the checkout's remotes."""
         ...
 
+    def show(self, revision: str, path: str) -> bytes | None:
+        """Return a file of a commit, or ``None`` where the commit has no such file.
+
+        Raises ``UsageError`` where the commit itself is absent, as in a shallow clone.
+        """
+        ...
+
+    def changed_files(self, base: str, head: str) -> tuple[str, ...]:
+        """Return the paths that differ between two commits, sorted; ``UsageError`` where one is absent."""
+        ...
+
+    def symlinks(self) -> tuple[str, ...]:
+        """Return the symbolic links of the work tree, ignored files left out."""
+        ...
+
+    def missing_submodules(self) -> tuple[str, ...]:
+        """Return the submodules whose files are not checked out."""
+        ...
+
 
 # --- cluster ---------------------------------------------------------------------------------------------------------
 

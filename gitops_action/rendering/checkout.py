@@ -20,10 +20,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkout:
-    """A work tree: its real absolute path, and the links in it that lead out (relative paths)."""
+    """A work tree: its real absolute path, the links in it that lead out, and its absent submodules."""
 
     root: str
     out_of_bounds: tuple[str, ...] = ()
+    missing_submodules: tuple[str, ...] = ()
+
+    @classmethod
+    def at(
+        cls, root: str, *, symlinks: Iterable[str] | None = None, missing_submodules: Iterable[str] = ()
+    ) -> Checkout:
+        """Return the work tree, its links judged once.
+
+        ``symlinks`` are those that Git knows, where Git can tell; otherwise the tree is walked, and a link that only
+        this machine has (as in a virtual environment) counts too.
+        """
+        real = os.path.realpath(root)
+        links = walk_symlinks(real) if symlinks is None else symlinks
+        return cls(
+            root=real,
+            out_of_bounds=tuple(sorted(link for link in links if _leaves(real, link))),
+            missing_submodules=tuple(missing_submodules),
+        )
 
     def relative(self, path: str) -> str:
         """Return a path as readers know it: relative to the root."""
@@ -67,17 +85,6 @@ class Checkout:
                 remedy="A path is relative to the chart, or with a leading / to the root of the repository.",
             )
         return real
-
-
-def open_checkout(root: str, symlinks: Iterable[str] | None = None) -> Checkout:
-    """Return the work tree, its links judged once.
-
-    ``symlinks`` are those that Git knows, where Git can tell; otherwise the tree is walked, and a link that only this
-    machine has (as in a virtual environment) counts too.
-    """
-    real = os.path.realpath(root)
-    links = walk_symlinks(real) if symlinks is None else symlinks
-    return Checkout(root=real, out_of_bounds=tuple(sorted(link for link in links if _leaves(real, link))))
 
 
 def walk_symlinks(root: str) -> Iterator[str]:

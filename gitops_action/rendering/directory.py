@@ -15,6 +15,7 @@ import orjson
 
 from gitops_action.application.application import ApplicationCondition, ConditionType, DirectorySource
 from gitops_action.errors import ApplicationError
+from gitops_action.rendering.complete import refuse_pointer, require_submodules
 from gitops_action.rendering.glob import compile_glob
 from gitops_action.rendering.objects import resources
 from gitops_action.resource.yaml import YamlError, load_documents
@@ -42,6 +43,7 @@ def render_directory(
     found: list[Resource] = []
     warnings: list[ApplicationCondition] = []
     total = 0
+    require_submodules(checkout, request.directory)
     for path in manifest_files(request.directory, source):
         where = checkout.relative(path)
         if not _is_readable(path, where, checkout):
@@ -54,6 +56,7 @@ def render_directory(
                 remedy="Commit the generated manifests, or leave the file out with spec.source.directory.exclude.",
             )
         content = Path(path).read_bytes()
+        refuse_pointer(content, where)
         total += len(content)
         if total > request.context.directory_size_limit:
             raise ApplicationError(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 from gitops_action.application.application import DirectorySource, HelmSource, KustomizeSource
 from gitops_action.errors import ApplicationError
 from gitops_action.rendering.build_environment import build_environment, instance_name
+from gitops_action.rendering.complete import require_complete
 from gitops_action.rendering.context import Rendered, RenderRequest
 from gitops_action.rendering.directory import render_directory
 from gitops_action.rendering.helm import helm_command
@@ -91,6 +92,7 @@ def render_source(application: Application, source: Source, context: RenderConte
 
 
 def _render_helm(source: HelmSource, request: RenderRequest, process: Process) -> tuple[list[Resource], list[str]]:
+    require_complete(request.context.checkout, request.directory)
     command = helm_command(source, request)
     completed = process.run(command)
     missing = missing_dependencies(completed)
@@ -107,6 +109,8 @@ def _render_kustomize(
     source: KustomizeSource, request: RenderRequest, process: Process
 ) -> tuple[list[Resource], list[str]]:
     roots = check_sources(source, request)
+    for root in roots:
+        require_complete(request.context.checkout, root)
     commands = []
     if has_overrides(source):
         request = copied(request, roots)

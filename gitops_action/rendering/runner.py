@@ -27,6 +27,7 @@ _NOISE = re.compile(
 _HINT = "Use --debug flag to render out invalid YAML"
 _TRAIL = re.compile(r".*recursed (?:accumulation|merging) (?:of|from) path '(?P<root>[^']*)': ", re.DOTALL)
 _ENTRY = re.compile(r"accumulating (?:resources|components) from '(?P<entry>[^']*)': (?P<why>.*?)': ", re.DOTALL)
+_FILE = re.compile(r"^accumulating (?:resources|components) from '([^']*)': ")
 _NO_FILE = re.compile(r"evalsymlink failure on '[^']*' : lstat [^:]+: (?=no such file)")
 
 
@@ -102,4 +103,5 @@ def _kustomize_words(text: str) -> str:
     entry = _ENTRY.search(rest)
     if entry:
         rest = f"{entry['entry']}: {_NO_FILE.sub('', entry['why'])}"
+    rest = _FILE.sub(r"\g<1>: ", rest)
     return f"{trail['root']}: {rest}" if trail else rest
