@@ -1,0 +1,256 @@
+"""Sync one application: plan, refuse or try, carry out, wait for health.
+
+In: a comparison and the cluster that it was made with. Out: an ``OperationResult``; ``Refused`` and
+``ApplicationError`` are raised before the first change. Takes no lock and writes no record: that is the caller's.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gitops_action.errors import ClusterError
+from gitops_action.resource import ResourceKey
+from gitops_action.sync.cause import explain
+from gitops_action.sync.evidence import collect
+from gitops_action.sync.kinds import Kinds
+from gitops_action.sync.model import OperationPhase, OperationResult, ResourceResult, ResultCode, SyncPhase
+from gitops_action.sync.namespace import NAMESPACE, managed_namespace, namespace_task
+from gitops_action.sync.preflight import Preflight, preflight
+from gitops_action.sync.progress import Narrator
+from gitops_action.sync.refuse import DRY_RUN_FAILED, INVALID_TASKS, failures, invalid, refusal
+from gitops_action.sync.runner import Runner
+from gitops_action.sync.state import Seen, State, start
+from gitops_action.sync.tasks import Task, TaskId, plan
+from gitops_action.sync.wait import application_health, assessed_keys
+from gitops_action.sync.watching import Watches
+from gitops_action.sync.writer import Stop, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
+
+    from gitops_action.comparison.model import Comparison
+    from gitops_action.health import HealthStatus
+    from gitops_action.ports import ApiKind, Clock, Cluster
+    from gitops_action.resource import Resource
+    from gitops_action.sync.options import SyncOptions
+
+_THREADS = 16
+_EXPLAINED = 5
+"""Objects whose failure is explained in full; the others are named by their results."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sync:
+    """One sync: what is synced, where to, and all that it needs on the way."""
+
+    comparison: Comparison
+    cluster: Cluster
+    assess: Callable[[Resource], HealthStatus | None]
+    options: SyncOptions
+    clock: Clock
+    stop: Stop
+    scrub: Callable[[str], str]
+    narrator: Narrator
+    started: float
+    causes: dict[ResourceKey, str] = field(default_factory=dict)
+
+    def read_namespace(self) -> Resource | None:
+        """Return the namespace that the sync looks after, if it exists."""
+        name = managed_namespace(self.comparison)
+        return self.cluster.get(NAMESPACE, namespace="", name=name) if name else None
+
+    def plan(self, namespace: Resource | None) -> tuple[Task, ...]:
+        """Return the tasks."""
+        return plan(
+            self.comparison,
+            options=self.options,
+            started=self.started,
+            kind_of=self.cluster.catalog().find,
+            namespace=namespace_task(self.comparison, namespace),
+        )
+
+    def namespace_failed(self, error: ClusterError) -> OperationResult:
+        """Return the result of a sync whose namespace cannot be read (SYN-47)."""
+        result = ResourceResult(
+            key=ResourceKey("", "Namespace", "", managed_namespace(self.comparison)),
+            phase=SyncPhase.PRE_SYNC,
+            code=ResultCode.SYNC_FAILED,
+            message=self.scrub(f"namespace auto creation failed: {error.summary}"),
+            hook_phase=OperationPhase.FAILED,
+            started=self.started,
+            finished=self.clock.now(),
+        )
+        return self._ended(OperationPhase.FAILED, DRY_RUN_FAILED, (result,))
+
+    def run(self, tasks: Sequence[Task], executor: Executor) -> OperationResult:
+        """Try, carry out, wait."""
+        if unserved := invalid(self.comparison, tasks):
+            reasons = "; ".join(sorted(set(unserved.values())))
+            return self._not_begun(tasks, unserved, f"{INVALID_TASKS}: {reasons}")
+        refused = dict(failures(self.comparison, tasks))
+        before = Preflight(live={}, refused={})
+        if not refused and any(task.action.writes for task in tasks):
+            before = preflight(tasks, self.cluster, self.comparison.tracking, executor, self.scrub)
+        if refused := refused | dict(before.refused):
+            return self._not_begun(tasks, refused, DRY_RUN_FAILED)
+        runner = self._runner(tasks, executor)
+        try:
+            return self._operate(runner, tasks, before)
+        finally:
+            runner.watches.close()
+
+    def _operate(self, runner: Runner, tasks: Sequence[Task], before: Preflight) -> OperationResult:
+        keys = assessed_keys(self.comparison)
+        state = runner.operate(
+            start(
+                tasks,
+                self._seen(before.live),
+                wave_delay=self.options.wave_delay,
+                degraded_grace=self.options.degraded_grace,
+            )
+        )
+        health = None
+        if state.phase is OperationPhase.SUCCEEDED and self.options.wait:
+            state, rest = runner.settle(state, keys, self.options.degraded_grace)
+            self._explain((*rest.degraded, *rest.waiting), state)
+            health = application_health(keys, state.seen)
+        return self._result(state, keys, health, timed_out=runner.timed_out)
+
+    def _runner(self, tasks: Sequence[Task], executor: Executor) -> Runner:
+        kinds = {row.key: row.kind for row in self.comparison.resources if row.kind}
+        kinds |= {task.key: task.kind for task in tasks if task.kind}
+        targets = {task.key: task.target for task in tasks if task.target}
+
+        def kind_of(key: ResourceKey) -> ApiKind | None:
+            known = kinds.get(key)
+            return known or (self.cluster.catalog().find(targets[key]) if key in targets else None)
+
+        finder = Kinds(self.cluster, self.clock, self.stop)
+        writer = Writer(
+            cluster=self.cluster,
+            kinds=finder,
+            tracking=self.comparison.tracking,
+            assess=self.assess,
+            clock=self.clock,
+            stop=self.stop,
+            scrub=self.scrub,
+        )
+        keys = {task.key for task in tasks} | {row.key for row in self.comparison.resources}
+        return Runner(
+            writer=writer,
+            watches=Watches(self.cluster, keys, assess=self.assess, clock=self.clock),
+            executor=executor,
+            clock=self.clock,
+            stop=self.stop,
+            deadline=self.clock.monotonic() + self.options.timeout,
+            narrator=self.narrator,
+            kind_of=kind_of,
+            explain=self._explain,
+            summary_interval=self.options.summary_interval,
+        )
+
+    def _seen(self, hooks: Mapping[ResourceKey, Resource]) -> dict[ResourceKey, Seen]:
+        live = {row.key: row.live for row in self.comparison.resources} | dict(hooks)
+        return {key: Seen(live=found, health=self.assess(found) if found else None) for key, found in live.items()}
+
+    def _explain(self, keys: Sequence[ResourceKey], state: State) -> None:
+        """Gather why these objects are as they are; trouble in gathering is part of the answer."""
+        for key in keys:
+            seen = state.seen.get(key)
+            if seen is None or seen.live is None or key in self.causes or len(self.causes) >= _EXPLAINED:
+                continue
+            evidence = collect(self.cluster, seen.live, seen.health)
+            self.causes[key] = self.scrub(explain(evidence))
+            self.narrator.say(self.causes[key])
+
+    def _not_begun(self, tasks: Sequence[Task], refused: Mapping[TaskId, str], message: str) -> OperationResult:
+        results = tuple(
+            ResourceResult(
+                key=task.key,
+                phase=task.phase,
+                wave=task.wave,
+                code=ResultCode.SYNC_FAILED,
+                message=self.scrub(refused[task.id]),
+                hook_phase=OperationPhase.FAILED,
+                is_hook=task.is_hook,
+                started=self.started,
+                finished=self.clock.now(),
+            )
+            for task in tasks
+            if task.id in refused
+        )
+        return self._ended(OperationPhase.FAILED, message, results)
+
+    def _ended(self, phase: OperationPhase, message: str, results: tuple[ResourceResult, ...]) -> OperationResult:
+        return OperationResult(
+            phase=phase,
+            message=self.scrub(message),
+            resources=results,
+            revision=self.options.revision,
+            started=self.started,
+            finished=self.clock.now(),
+        )
+
+    def _result(
+        self, state: State, keys: Sequence[ResourceKey], health: HealthStatus | None, *, timed_out: bool
+    ) -> OperationResult:
+        return OperationResult(
+            phase=state.phase,
+            message=self.scrub(state.message),
+            resources=state.results(),
+            health=health,
+            resource_health=tuple(
+                (key, seen.health) for key in keys if (seen := state.seen.get(key)) and seen.live and seen.health
+            ),
+            causes=tuple(self.causes.values()),
+            timed_out=timed_out,
+            revision=self.options.revision,
+            started=self.started,
+            finished=self.clock.now(),
+        )
+
+
+def sync(
+    comparison: Comparison,
+    cluster: Cluster,
+    *,
+    assess: Callable[[Resource], HealthStatus | None],
+    options: SyncOptions,
+    progress: Callable[[str], None],
+    clock: Clock,
+    stop: Stop,
+    scrub: Callable[[str], str] = str,
+) -> OperationResult:
+    """Bring an application's objects to what Git says, and wait until they are healthy.
+
+    ``assess`` is the health of one object, ``stop`` ends the operation early, ``scrub`` takes secrets out of what the
+    cluster says. Raises ``Refused`` or ``ApplicationError`` before the first change where a rule forbids the sync; what
+    the API server refuses is a Failed result.
+    """
+    one = _Sync(
+        comparison=comparison,
+        cluster=cluster,
+        assess=assess,
+        options=options,
+        clock=clock,
+        stop=stop,
+        scrub=scrub,
+        narrator=Narrator(progress=progress, scrub=scrub),
+        started=clock.now(),
+    )
+    try:
+        namespace = one.read_namespace()
+    except ClusterError as error:
+        return one.namespace_failed(error)
+    tasks = one.plan(namespace)
+    if (refused := refusal(comparison, tasks, options)) is not None:
+        raise refused
+    executor = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="sync")
+    try:
+        return one.run(tasks, executor)
+    finally:
+        # What a stopped operation left under way ends by itself; nothing new begins.
+        executor.shutdown(wait=not stop.is_set(), cancel_futures=True)

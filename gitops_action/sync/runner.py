@@ -1,0 +1,174 @@
+"""Carry an operation out: ask what to do, do it in parallel, fold in what happened, watch, ask again.
+
+In: the state of an operation that did nothing yet. Out: the state when it ended, and how the application's health came
+to rest. Decides nothing itself but when time is over.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gitops_action.sync.operation import (
+    TERMINATED,
+    DeleteHook,
+    Do,
+    Finish,
+    RemoveFinalizer,
+    Step,
+    Wait,
+    step,
+    terminate,
+)
+from gitops_action.sync.state import CleanupFailed, Event, Observed, State, fold
+from gitops_action.sync.wait import Standing, standing, still_degraded, waiting_line
+from gitops_action.sync.watching import Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from gitops_action.ports import ApiKind, Clock
+    from gitops_action.resource import ResourceKey
+    from gitops_action.sync.progress import Narrator
+    from gitops_action.sync.watching import Watches
+    from gitops_action.sync.writer import Stop, Writer
+
+_STOP_CHECK = 0.2
+"""Seconds within which a stop is noticed while waiting; no request is made for it."""
+_STOP_BUDGET = 1.0
+"""Seconds that requests under way get once the operation shall stop."""
+TIMED_OUT = f"{TERMINATED}, triggered by controller sync timeout"
+
+
+@dataclass(slots=True, kw_only=True)
+class Runner:
+    """Runs one operation. ``deadline`` is by the clock's ``monotonic``; ``explain`` is called for each new failure."""
+
+    writer: Writer
+    watches: Watches
+    executor: Executor
+    clock: Clock
+    stop: Stop
+    deadline: float
+    narrator: Narrator
+    kind_of: Callable[[ResourceKey], ApiKind | None]
+    explain: Callable[[Sequence[ResourceKey], State], None]
+    summary_interval: float = 30.0
+    timed_out: bool = False
+    _next_summary: float = 0.0
+    _explained: set[ResourceKey] = field(default_factory=set)
+
+    def operate(self, state: State) -> State:
+        """Run the operation to its end."""
+        self._next_summary = self.clock.monotonic() + self.summary_interval
+        while True:
+            state = self._stopped(state)
+            self._explain_failures(state)
+            before = state.message
+            state, decision = step(state, self.clock.now())
+            match decision:
+                case Finish():
+                    return state
+                case Do(groups=groups):
+                    for group in groups:
+                        state = self._carry_out(state, group)
+                case Wait(keys=keys, until=until):
+                    if state.message != before and keys:
+                        self.narrator.say(state.message)
+                    self._summarize(state.message)
+                    state = self._watch(state, keys, until)
+
+    def settle(self, state: State, keys: Sequence[ResourceKey], grace: float) -> tuple[State, Standing]:
+        """Wait until the application's objects have come to rest, one is Degraded for too long, or time is over."""
+        since: dict[ResourceKey, float] = {}
+        while True:
+            now = self.clock.now()
+            since = still_degraded(since, state.seen, now)
+            current = standing(keys, state.seen, since, now=now, grace=grace)
+            if current.degraded or not current.waiting or self.stop.is_set():
+                return state, current
+            if self.clock.monotonic() >= self.deadline:
+                self.timed_out = True
+                return state, current
+            self._summarize(waiting_line(current.waiting, state.seen, len(keys)))
+            state = self._watch(state, current.waiting, current.look_again)
+
+    # --- stopping ----------------------------------------------------------------------------------------------------
+
+    def _stopped(self, state: State) -> State:
+        if state.stopping or state.phase.is_completed:
+            return state
+        if self.stop.is_set():
+            return terminate(state)
+        if self.clock.monotonic() >= self.deadline:
+            self.timed_out = True
+            running = [task.task.key for task in state.tasks.values() if task.is_running]
+            self.explain(running, state)
+            self._explained.update(running)
+            return terminate(state, TIMED_OUT)
+        return state
+
+    def _explain_failures(self, state: State) -> None:
+        """Explain what failed while its object is still there: a clean-up may delete it."""
+        failed = [
+            task.task.key
+            for task in state.tasks.values()
+            if task.is_failed and task.task.key not in self._explained and not state.stopping
+        ]
+        if failed:
+            self._explained.update(failed)
+            self.explain([key for key in failed if state.live(key) is not None], state)
+
+    # --- doing -------------------------------------------------------------------------------------------------------
+
+    def _carry_out(self, state: State, group: Iterable[Step]) -> State:
+        """Do all actions of a group at once; after a stop, what is under way gets a second."""
+        steps = {self.executor.submit(self._one, step, state): step for step in group}
+        pending: set[Future[Event | None]] = set(steps)
+        ends: float | None = None
+        while pending:
+            done, pending = wait(pending, timeout=_STOP_CHECK, return_when=FIRST_COMPLETED)
+            state = self._fold(state, [event for future in done if (event := future.result()) is not None])
+            if self.stop.is_set():
+                ends = ends or self.clock.monotonic() + _STOP_BUDGET
+                if self.clock.monotonic() >= ends:
+                    break
+        return self._given_up(state, [steps[future] for future in pending])
+
+    def _one(self, step: Step, state: State) -> Event | None:
+        return self.writer.carry_out(step, state.tasks[step.id], state.live(step.id.key))
+
+    def _given_up(self, state: State, steps: Iterable[Step]) -> State:
+        """Note which hooks could not be cleaned up in the time that a stop leaves."""
+        left = [step.id for step in steps if isinstance(step, DeleteHook | RemoveFinalizer)]
+        message = "not cleaned up: the API server did not answer in time"
+        return fold(state, [CleanupFailed(id=task_id, message=message, now=self.clock.now()) for task_id in left])
+
+    # --- watching ----------------------------------------------------------------------------------------------------
+
+    def _watch(self, state: State, keys: Iterable[ResourceKey], until: float | None) -> State:
+        """Wait for something to happen to these objects, at most until a time, and fold in what did."""
+        found = ((key, self.kind_of(key)) for key in keys)
+        self.watches.follow({(kind, key.namespace if kind.namespaced else "") for key, kind in found if kind})
+        limit = min(_STOP_CHECK, self.deadline - self.clock.monotonic())
+        if until is not None:
+            limit = min(limit, until - self.clock.now())
+        news = self.watches.next(max(0.0, limit))
+        for trouble in news:
+            if isinstance(trouble, Trouble):
+                self.narrator.say_once(trouble.message)
+        return self._fold(state, [event for event in news if isinstance(event, Observed)])
+
+    def _fold(self, state: State, events: Sequence[Event]) -> State:
+        if not events:
+            return state
+        after = fold(state, events)
+        self.narrator.tell(events, state, after)
+        return after
+
+    def _summarize(self, line: str) -> None:
+        now = self.clock.monotonic()
+        if now >= self._next_summary:
+            self._next_summary = now + self.summary_interval
+            self.narrator.say(line)
