@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import urllib3
-from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError, SSLError
 from urllib3.util import Retry, Timeout
 
 from gitops_action.adapters.refusal import refusal
@@ -89,6 +89,13 @@ class Patience(Retry):
     def new(self, **changes: Any) -> Self:
         """Return the patience that is left after an attempt."""
         return super().new(idempotent=self.idempotent, deadline=self.deadline, **changes)
+
+    def increment(self, method: str | None = None, url: str | None = None, *rest: Any, **named: Any) -> Self:
+        """Return the patience that is left; a certificate that does not fit will not fit the next time."""
+        error = named.get("error")
+        if isinstance(error, SSLError):
+            raise MaxRetryError(named["_pool"], url, error) from error
+        return super().increment(method, url, *rest, **named)
 
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:  # noqa: ARG002 - urllib3's signature
         """Return whether an answer is worth another attempt."""
@@ -199,7 +206,6 @@ def _pool(connection: Connection) -> urllib3.PoolManager:
         options["ssl_context"] = ssl_context(connection.tls)
         if connection.tls.server_name:
             options["server_hostname"] = connection.tls.server_name
-            options["assert_hostname"] = connection.tls.server_name
     if connection.proxy:
         return urllib3.ProxyManager(connection.proxy, **options)
     return urllib3.PoolManager(**options)

@@ -13,12 +13,13 @@ from tests.contracts.cluster_contract import ClusterContract
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gitops_action.ports import Cluster as Port
     from tools.cluster import Cluster
 
 
 class TestApiServer(ClusterContract):
     @pytest.fixture
-    def client(self, cluster: Cluster) -> Iterator[ApiServer]:
+    def client(self, cluster: Cluster) -> Iterator[Port]:
         server = ApiServer(load(ClusterInputs(kubeconfig=str(cluster.kubeconfig())), {}).connect())
         yield server
         server.close()
