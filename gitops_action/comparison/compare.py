@@ -1,0 +1,287 @@
+"""One application against its cluster: targets and live objects → a row each, and the application's status.
+
+In: rendered targets, tracking, a cluster, the recorded inventory. Out: a ``Comparison``. The walk decides what is
+surely equal; every other object is dry-run. Writes nothing. Rules: SST-1 to SST-17, TRK-12 to TRK-16.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence  # noqa: TC003
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gitops_action.application.application import ApplicationCondition, ConditionType
+from gitops_action.comparison import tables
+from gitops_action.comparison.dry_run import Candidate, DryRun
+from gitops_action.comparison.exclusion import NOTHING_SET
+from gitops_action.comparison.live import LiveState, read_live, wanted
+from gitops_action.comparison.model import Comparison, Method, ResourceComparison, SyncStatusCode
+from gitops_action.comparison.owned_fields import MANAGER, Equal, surely_equal
+from gitops_action.comparison.schema import Schema, schemas
+from gitops_action.comparison.selection import Selection, select
+from gitops_action.errors import ApiError
+from gitops_action.resource.annotations import COMPARE_OPTIONS, comma_list, is_hook
+from gitops_action.resource.key import GroupKind, ResourceKey
+from gitops_action.resource.tracking import is_crd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from concurrent.futures import Executor
+
+    from gitops_action.application.application import Application
+    from gitops_action.ports import ApiCatalog, ApiKind, Cluster
+    from gitops_action.resource import Resource
+    from gitops_action.resource.tracking import Tracking
+
+_CRD = GroupKind("apiextensions.k8s.io", "CustomResourceDefinition")
+_SCHEMA_FROM = 3
+"""From so many objects of a custom kind on, reading its CRD is less than a dry run of each."""
+
+
+def compare(
+    application: Application,
+    targets: Sequence[Resource],
+    tracking: Tracking,
+    cluster: Cluster,
+    *,
+    inventory: Sequence[ResourceKey] | None,
+    parallelism: int,
+    excluded: Callable[[GroupKind], bool] = NOTHING_SET,
+    manager: str = MANAGER,
+) -> Comparison:
+    """Compare an application's targets with what lives.
+
+    ``targets`` have their namespaces and no tracking yet; ``inventory`` is that of the last successful sync, ``None``
+    where none is on record. Raises ``ClusterError`` where the cluster gives no answer at all.
+    """
+    catalog = cluster.catalog()
+    selection = select(targets, tracking, catalog, excluded)
+    kinds = {target.key: kind for target in selection.compared if target.name and (kind := catalog.find(target))}
+    want = wanted(kinds, inventory, catalog, application.destination.namespace)
+    with ThreadPoolExecutor(max_workers=max(1, parallelism), thread_name_prefix="compare") as executor:
+        state = read_live(cluster, executor, want, tracking)
+        judge = _Judge(
+            tracking=tracking,
+            catalog=catalog,
+            state=state,
+            new_kinds=selection.new_kinds,
+            schemas=_custom_schemas(cluster, executor, kinds, state),
+            manager=manager,
+            may_walk=not _includes_webhooks(application),
+        )
+        judged = [judge.judge(target) for target in selection.compared]
+        dry_run = DryRun(
+            cluster=cluster,
+            manager=manager,
+            new_namespaces=_new_namespaces(cluster, application, judged, catalog),
+            include_webhooks=_includes_webhooks(application),
+        )
+        doubtful = [entry for entry in judged if isinstance(entry, Candidate)]
+        rows = [entry for entry in judged if isinstance(entry, ResourceComparison)]
+        rows += executor.map(dry_run.decide, doubtful)
+    rows += _extra_rows(selection, state, tracking, catalog, excluded)
+    conditions = (*selection.conditions, *_shared(application, rows), *_unlisted(state))
+    return Comparison(
+        application=application,
+        tracking=tracking,
+        status=_status(rows, conditions),
+        resources=tuple(sorted(rows, key=lambda row: row.key)),
+        hooks=selection.hooks,
+        conditions=conditions,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judge:
+    """Decides what needs no request; the rest becomes a candidate for a dry run."""
+
+    tracking: Tracking
+    catalog: ApiCatalog
+    state: LiveState
+    new_kinds: frozenset[tuple[str, str]]
+    schemas: Mapping[tuple[str, str], Schema]
+    manager: str
+    may_walk: bool
+
+    def judge(self, target: Resource) -> ResourceComparison | Candidate:
+        kind = self.catalog.find(target)
+        if kind is None:
+            return self._not_served(target)
+        key = target.key
+        if reason := self.state.unread.get(key):
+            return Candidate(kind=kind, target=target, live=None).row(
+                SyncStatusCode.UNKNOWN, Method.NOT_COMPARED, unknown=f"cannot be read: {reason}"
+            )
+        live = self.state.objects.get(key) if target.name else None
+        if live is None:
+            return Candidate(kind=kind, target=target, live=None)
+        candidate = Candidate(
+            kind=kind,
+            target=target,
+            live=live,
+            adopts=not is_crd(target) and not self.tracking.owner(live),
+            obstacle=_obstacle(live, self.tracking),
+        )
+        schema = self.schemas.get((target.api_version, target.kind))
+        if self.may_walk and isinstance(surely_equal(target, live, schema, manager=self.manager), Equal):
+            return candidate.row(SyncStatusCode.SYNCED, Method.WALK)
+        return candidate
+
+    def _not_served(self, target: Resource) -> ResourceComparison:
+        """Judge a target whose kind the cluster does not serve: added by a CRD of the same change, or Unknown."""
+        served = self.catalog.preferred.get(target.group_kind)
+        status, method, unknown, remedy = SyncStatusCode.UNKNOWN, Method.NOT_COMPARED, "", ""
+        if failed := self.catalog.failed.get(target.api_version):
+            unknown = f"discovery of {target.api_version} failed: {failed}"
+            remedy = "Is the API service behind it available? `kubectl get apiservices` tells."
+        elif served is not None:
+            unknown = f"the cluster does not serve {target.kind} as {target.api_version}"
+            remedy = f"It serves {served.api_version}: change the object's apiVersion."
+        elif (target.api_version, target.kind) in self.new_kinds:
+            status, method = SyncStatusCode.OUT_OF_SYNC, Method.CREATION
+        else:
+            unknown = f"the cluster does not know the kind {target.kind} of {target.api_version}"
+            remedy = "Install its CustomResourceDefinition first, or add it to the application."
+        return ResourceComparison(
+            key=target.key, kind=None, target=target, status=status, method=method, unknown=unknown, remedy=remedy
+        )
+
+
+def _obstacle(live: Resource, tracking: Tracking) -> str:
+    """Return why a live object is not ours to touch; empty where it is."""
+    owner = tracking.owner(live)
+    if owner and owner != tracking.instance:
+        return f"tracked by application {owner.replace('_', '/')}"
+    controller = next((reference for reference in live.owner_references if reference.get("controller")), None)
+    return f"controlled by {controller.get('kind')} {controller.get('name')}" if controller else ""
+
+
+def _includes_webhooks(application: Application) -> bool:
+    return "IncludeMutationWebhook=true" in comma_list(application.annotations.get(COMPARE_OPTIONS))
+
+
+def _custom_schemas(
+    cluster: Cluster, executor: Executor, kinds: Mapping[ResourceKey, ApiKind], state: LiveState
+) -> dict[tuple[str, str], Schema]:
+    """Read the CRDs of custom kinds with many objects; without one, the server is asked about each object (W-6)."""
+    counts: dict[ApiKind, int] = {}
+    for key, kind in kinds.items():
+        if kind.group not in tables.BUILT_IN_GROUPS and key in state.objects:
+            counts[kind] = counts.get(kind, 0) + 1
+    crd = cluster.catalog().preferred.get(_CRD)
+    names = {f"{kind.plural}.{kind.group}" for kind, count in counts.items() if count >= _SCHEMA_FROM}
+    if crd is None or not names:
+        return {}
+
+    def read(name: str) -> Resource | None:
+        try:
+            return cluster.get(crd, namespace="", name=name)
+        except ApiError:
+            return None  # Forbidden, or an aggregated API: the dry runs decide
+
+    return schemas(found for found in executor.map(read, sorted(names)) if found is not None)
+
+
+def _new_namespaces(
+    cluster: Cluster,
+    application: Application,
+    judged: Iterable[ResourceComparison | Candidate],
+    catalog: ApiCatalog,
+) -> frozenset[str]:
+    """Return the namespaces that the same sync creates: objects in them cannot be dry-run yet."""
+    creations = [entry.target for entry in judged if isinstance(entry, Candidate) and entry.live is None]
+    found = {target.name for target in creations if target.group_kind == ("", "Namespace")}
+    own = application.destination.namespace
+    creates = "CreateNamespace=true" in application.sync_policy.sync_options
+    kind = catalog.preferred.get(GroupKind("", "Namespace"))
+    if creates and kind and own not in found and any(target.namespace == own for target in creations):
+        try:
+            if cluster.get(kind, namespace="", name=own) is None:
+                found.add(own)
+        except ApiError:
+            pass  # without the right to look, the dry runs tell
+    return frozenset(found)
+
+
+def _extra_rows(
+    selection: Selection,
+    state: LiveState,
+    tracking: Tracking,
+    catalog: ApiCatalog,
+    excluded: Callable[[GroupKind], bool],
+) -> list[ResourceComparison]:
+    """Return rows of what is skipped, of live hooks, and of what is tracked for us and not a target."""
+    rows = [
+        ResourceComparison(
+            key=target.key,
+            kind=catalog.find(target),
+            target=target,
+            live=state.objects.get(target.key),
+            status=SyncStatusCode.NONE,
+            method=Method.NOT_COMPARED,
+        )
+        for target in selection.skipped
+    ]
+    taken = {target.key for target in (*selection.compared, *selection.skipped)}
+    hooks = {hook.key for hook in selection.hooks}
+    for key, live in state.objects.items():
+        if key in taken or tracking.owner(live) != tracking.instance or excluded(live.group_kind):
+            continue
+        # A controller's child, or a copy of ours that a controller made, is not ours (TRK-12, TRK-15); CRDs never are.
+        if live.owner_references or not tracking.is_self_reference(live) or is_crd(live):
+            continue
+        hook = key in hooks or is_hook(live)
+        rows.append(
+            ResourceComparison(
+                key=key,
+                kind=catalog.find(live),
+                live=live,
+                status=SyncStatusCode.NONE if hook else SyncStatusCode.OUT_OF_SYNC,
+                method=Method.NOT_COMPARED if hook else Method.DELETION,
+                is_hook=hook,
+                requires_pruning=not hook,
+            )
+        )
+    return rows
+
+
+def _shared(application: Application, rows: Iterable[ResourceComparison]) -> list[ApplicationCondition]:
+    """Return the warnings on objects that another application tracks as well (TRK-16)."""
+    return [
+        ApplicationCondition(
+            type=ConditionType.SHARED_RESOURCE_WARNING,
+            message=f"{row.key.kind}/{row.key.name} is part of applications {application.name} and "
+            f"{row.obstacle.removeprefix('tracked by application ')}",
+            remedy="Keep it in one of the two.",
+        )
+        for row in rows
+        if row.obstacle.startswith("tracked by application ")
+    ]
+
+
+def _unlisted(state: LiveState) -> list[ApplicationCondition]:
+    """Return the errors on kinds that could not be listed: "nothing to prune" is then not known."""
+    return [
+        ApplicationCondition(
+            type=ConditionType.COMPARISON_ERROR,
+            message=f"Failed to load live state: cannot list {place}: {reason}. Whether something is to be pruned "
+            "there is unknown.",
+            remedy=f"Grant list on {place.kind.plural}.{place.kind.group}".rstrip("."),
+        )
+        for place, reason in state.unlisted.items()
+    ]
+
+
+def _status(rows: Iterable[ResourceComparison], conditions: Iterable[ApplicationCondition]) -> SyncStatusCode:
+    """Unknown beats OutOfSync, which beats Synced; extraneous objects may ask not to count (SST-5)."""
+    rows = tuple(rows)
+    if any(row.status is SyncStatusCode.UNKNOWN for row in rows) or any(c.is_error for c in conditions):
+        return SyncStatusCode.UNKNOWN
+    counted = (row for row in rows if not (row.requires_pruning and _is_extraneous(row.live)))
+    is_different = any(row.status is SyncStatusCode.OUT_OF_SYNC for row in counted)
+    return SyncStatusCode.OUT_OF_SYNC if is_different else SyncStatusCode.SYNCED
+
+
+def _is_extraneous(live: Resource | None) -> bool:
+    return live is not None and "IgnoreExtraneous" in comma_list(live.annotations.get(COMPARE_OPTIONS))

@@ -1,0 +1,134 @@
+"""One object that the walk could not decide → its row, as the server answers a dry run.
+
+In: a prepared target with its kind, and live where it exists. Out: a finished row. A refusal is shown as one: OutOfSync
+where the target visibly differs from live, Unknown where it does not (the server refused to compare). Never writes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gitops_action.comparison.mask import scrub, secret_values
+from gitops_action.comparison.model import Method, ResourceComparison, SyncStatusCode
+from gitops_action.comparison.overlay import overlay
+from gitops_action.comparison.prediction import comparable, differs, keep_owned
+from gitops_action.comparison.refusal import Failure, read_failure
+from gitops_action.comparison.takeover import dropped_paths
+from gitops_action.errors import ClusterError
+from gitops_action.resource import Resource
+from gitops_action.resource.fields import applied_by, tree_of, union, without
+
+if TYPE_CHECKING:
+    from gitops_action.ports import ApiKind, Cluster
+    from gitops_action.resource.fields import Path
+    from gitops_action.resource.resource import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A prepared target and what lives under its key; ``adopts`` and ``obstacle`` as in ``ResourceComparison``."""
+
+    kind: ApiKind
+    target: Resource
+    live: Resource | None
+    adopts: bool = False
+    obstacle: str = ""
+
+    def row(
+        self,
+        status: SyncStatusCode,
+        method: Method,
+        *,
+        predicted: Resource | None = None,
+        unknown: str = "",
+        refusal: str = "",
+        remedy: str = "",
+    ) -> ResourceComparison:
+        """Return the row of this object."""
+        return ResourceComparison(
+            key=self.target.key,
+            kind=self.kind,
+            target=self.target,
+            live=self.live,
+            predicted=predicted,
+            status=status,
+            method=method,
+            unknown=unknown,
+            refusal=refusal,
+            remedy=remedy,
+            adopts=self.adopts,
+            obstacle=self.obstacle,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DryRun:
+    """How to ask; ``new_namespaces`` are created by the same sync, ``include_webhooks`` counts what webhooks set."""
+
+    cluster: Cluster
+    manager: str
+    new_namespaces: frozenset[str] = frozenset()
+    include_webhooks: bool = False
+
+    def decide(self, candidate: Candidate) -> ResourceComparison:
+        """Return the row of a candidate."""
+        try:
+            if candidate.live is None:
+                return self._creation(candidate)
+            return self._change(candidate, candidate.live)
+        except ClusterError as error:
+            return self._failed(candidate, read_failure(error))
+
+    def _creation(self, candidate: Candidate) -> ResourceComparison:
+        target = candidate.target
+        predicted = None
+        if target.namespace not in self.new_namespaces or not target.namespace:
+            send = self.cluster.apply if target.name else self.cluster.create
+            predicted = send(candidate.kind, target, dry_run=True)
+        return candidate.row(SyncStatusCode.OUT_OF_SYNC, Method.CREATION, predicted=predicted)
+
+    def _change(self, candidate: Candidate, live: Resource) -> ResourceComparison:
+        kind = candidate.kind
+        answer = self.cluster.apply(kind, candidate.target, dry_run=True)
+        owned = _owned(answer, self.manager)
+        lost = _owned(live, self.manager) or {}
+        dropped = dropped_paths(candidate.target, live, manager=self.manager)
+        if dropped:
+            answer = self._without_dropped(kind, answer, live, dropped)
+            lost = union(lost, tree_of(dropped))
+        before = comparable(live, has_status=kind.has_status)
+        after = comparable(answer, has_status=kind.has_status)
+        if owned is not None and not self.include_webhooks:
+            after = keep_owned(after, before, owned, lost)
+        if not differs(after, before):
+            return candidate.row(SyncStatusCode.SYNCED, Method.DRY_RUN)
+        return candidate.row(SyncStatusCode.OUT_OF_SYNC, Method.DRY_RUN, predicted=Resource(after))
+
+    def _without_dropped(self, kind: ApiKind, answer: Resource, live: Resource, dropped: tuple[Path, ...]) -> Resource:
+        """Ask what is left once the fields of an old writer are gone: an apply alone does not see them (W-21.2)."""
+        body: JsonObject = without(answer.object, dropped)
+        body["metadata"].pop("managedFields", None)
+        body["metadata"]["resourceVersion"] = live.resource_version
+        return self.cluster.replace(kind, Resource(body), dry_run=True)
+
+    def _failed(self, candidate: Candidate, failure: Failure) -> ResourceComparison:
+        live = candidate.live
+        secrets = secret_values(candidate.target) | (secret_values(live) if live else frozenset())
+        words, method = scrub(failure.words, secrets), Method.DRY_RUN if live else Method.CREATION
+        if live is None and failure.missing_namespace and failure.missing_namespace in self.new_namespaces:
+            return candidate.row(SyncStatusCode.OUT_OF_SYNC, method)
+        if not failure.is_refusal:
+            return candidate.row(SyncStatusCode.UNKNOWN, Method.NOT_COMPARED, unknown=words, remedy=failure.remedy)
+        if live is not None and overlay(candidate.target, live, manager=self.manager) == live.object:
+            return candidate.row(SyncStatusCode.UNKNOWN, method, unknown=words, refusal=words, remedy=failure.remedy)
+        return candidate.row(SyncStatusCode.OUT_OF_SYNC, method, refusal=words, remedy=failure.remedy)
+
+
+def _owned(resource: Resource, manager: str) -> JsonObject | None:
+    """Return the tree of what the manager's applies own; ``None`` where it has no entry."""
+    trees = [entry.fields for entry in applied_by(resource, manager)]
+    merged: JsonObject = {}
+    for tree in trees:
+        merged = union(merged, tree)
+    return merged if trees else None

@@ -1,0 +1,51 @@
+"""The target laid over live without a server: what is shown where the server refused to say.
+
+In: target and live. Out: live with the target's fields, and without what only an earlier apply of ours had set. An
+approximation (no defaults, no canonical quantities), for reading and never for deciding that something is Synced.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops_action.comparison.takeover import lacking
+from gitops_action.resource.fields import Item, applied_by, find_item, without
+
+if TYPE_CHECKING:
+    from gitops_action.resource import Resource
+    from gitops_action.resource.resource import Json, JsonObject
+
+
+def overlay(target: Resource, live: Resource, *, manager: str) -> JsonObject:
+    """Return live as the target would have it."""
+    given_up = [
+        path for entry in applied_by(live, manager) for path in lacking(entry.fields, target.object, live.object)
+    ]
+    return _map(target.object, without(live.object, given_up))
+
+
+def _map(target: JsonObject, live: JsonObject) -> JsonObject:
+    merged = dict(live)
+    for name, value in target.items():
+        merged[name] = _value(value, live[name]) if name in live else value
+    return merged
+
+
+def _value(target: Json, live: Json) -> Json:
+    if isinstance(target, dict) and isinstance(live, dict):
+        return _map(target, live)
+    if isinstance(target, list) and isinstance(live, list) and target and live:
+        return _list(target, live)
+    return target
+
+
+def _list(target: list[Json], live: list[Json]) -> list[Json]:
+    """Merge lists of named items; any other list is the target's."""
+    names = [item.get("name") for item in (*target, *live) if isinstance(item, dict)]
+    if len(names) != len(target) + len(live) or not all(isinstance(name, str) for name in names):
+        return target
+    merged: list[Json] = []
+    for item in target:
+        position = find_item(live, Item((("name", item["name"]),)))
+        merged.append(_map(item, live[position]) if position >= 0 else item)
+    return merged

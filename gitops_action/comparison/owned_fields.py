@@ -1,0 +1,92 @@
+"""Is this object surely what an apply would leave? Decided without a request, from what our manager owns of it.
+
+In: a prepared target (``prepare``), live in the same apiVersion, and a custom resource's schema. Out: ``Equal``, or
+``Doubt`` with the first reason. It never says "different": every doubt is put to the server (W-1 to W-21).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from gitops_action.comparison import tables
+from gitops_action.comparison.schema import NO_SCHEMA, Schema
+from gitops_action.comparison.takeover import dropped_paths
+from gitops_action.comparison.trail import readable
+from gitops_action.comparison.walk import Unsure, walk_map
+from gitops_action.resource.fields import applied_by, format_path
+
+if TYPE_CHECKING:
+    from gitops_action.resource import Resource
+
+MANAGER = "gitops-action"
+_SERVER_FIELDS = frozenset(
+    {"uid", "resourceVersion", "generation", "selfLink", "managedFields", "creationTimestamp", "generateName"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """An apply would change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Only the server can tell; ``path`` is where the walk stopped."""
+
+    reason: str
+    path: str = ""
+
+
+Verdict: TypeAlias = Equal | Doubt
+EQUAL = Equal()
+
+
+def surely_equal(
+    target: Resource,
+    live: Resource,
+    schema: Schema | None = None,
+    *,
+    manager: str = MANAGER,
+) -> Verdict:
+    """Return whether an apply of the prepared target would surely leave live as it is.
+
+    ``schema`` matters for custom resources only; without it nothing but strictly equal lists and maps are equal.
+    """
+    try:
+        return _verdict(target, live, schema, manager)
+    except Unsure as unsure:
+        return Doubt(unsure.reason, readable(unsure.trail))
+    except Exception as surprise:  # noqa: BLE001  # W-20: whatever surprises the walk is for the server to decide
+        return Doubt(f"not understood: {type(surprise).__name__} (W-20)")
+
+
+def _verdict(target: Resource, live: Resource, schema: Schema | None, manager: str) -> Verdict:
+    entries = applied_by(live, manager)
+    if len(entries) != 1 or entries[0].api_version != target.api_version or live.api_version != target.api_version:
+        return Doubt("not applied by us in this version (W-1)")
+    metadata = target.metadata
+    if not _SERVER_FIELDS.isdisjoint(metadata):
+        return Doubt("the target sets fields of the server (W-14)", "metadata")
+    owned = entries[0].fields
+    if "f:stringData" in owned:
+        return Doubt("an earlier apply sent stringData (W-12)", "stringData")
+    if target.group in tables.BUILT_IN_GROUPS:
+        walk_map(target.object, live.object, owned, None, None)
+    else:
+        _walk_custom(target, live, owned, schema or NO_SCHEMA)
+    dropped = dropped_paths(target, live, manager=manager)
+    return (
+        Doubt("set by an earlier GitOps tool, and not in the target (W-21)", format_path(dropped[0]))
+        if dropped
+        else EQUAL
+    )
+
+
+def _walk_custom(target: Resource, live: Resource, owned: dict[str, dict[str, object]], schema: Schema) -> None:
+    """Walk a custom resource: its metadata by built-in rules (W-14), the rest by its schema (W-6)."""
+    metadata = {"metadata": target.metadata}
+    walk_map(metadata, {"metadata": live.metadata}, {"f:metadata": owned.get("f:metadata", {})}, None, None)
+    rest = {name: value for name, value in target.object.items() if name != "metadata"}
+    others = {name: value for name, value in live.object.items() if name != "metadata"}
+    walk_map(rest, others, {name: tree for name, tree in owned.items() if name != "f:metadata"}, None, schema)
