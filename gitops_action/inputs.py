@@ -76,14 +76,10 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A number of objects, or a share of them in percent."""
+    """A number of objects, or (``is_percent``) a share of them."""
 
     value: int
     is_percent: bool
-
-    def of(self, total: int) -> int:
-        """Return how many of ``total`` are within the limit."""
-        return total * self.value // 100 if self.is_percent else self.value
 
 
 INPUTS: tuple[Input, ...] = (

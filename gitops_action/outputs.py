@@ -8,7 +8,7 @@ OUTPUTS: dict[str, str] = {
     "health-status": "`Healthy`, `Suspended`, `Progressing`, `Missing`, `Degraded` or `Unknown`, the worst of all.",
     "operation-phase": "`Succeeded`, `Failed` or `Error`, the worst of all syncs; empty without one.",
     "changed": "`true` where something is, or was, OutOfSync.",
-    "out-of-sync": "Number of resources that are OutOfSync.",
+    "out-of-sync": "Number of applications that are OutOfSync.",
     "applications": "JSON list: name, sync, health, phase, counts and revision of each application.",
     "comment-url": "URL of the pull request comment.",
     "report-json": "Path of `report.json`, relative to the workspace.",

@@ -94,8 +94,3 @@ def test_inputs_that_do_not_fit_together_are_an_error(texts: dict[str, str], say
 def test_no_credential_appears_in_the_representation() -> None:
     read = parse({"kubeconfig": "PLANTED-1", "token": "PLANTED-2", "github-token": "PLANTED-3", "server": inputs.UNSET})
     assert "PLANTED" not in repr(read)
-
-
-def test_a_limit_counts_objects_or_a_share_of_them() -> None:
-    assert Limit(50, is_percent=True).of(21) == 10
-    assert Limit(3, is_percent=False).of(21) == 3

@@ -1,0 +1,35 @@
+"""``diff`` and ``drift``: what a sync would change, and what somebody changed by hand. Writes nothing to a cluster."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING
+
+from gitops_action.adapters.scripts import open_assessor
+from gitops_action.commands.evaluate import evaluate_all, findings
+from gitops_action.commands.reporting import report_of
+from gitops_action.report.build import application_report
+
+if TYPE_CHECKING:
+    from gitops_action.commands.clusters import Clusters
+    from gitops_action.commands.session import Session
+    from gitops_action.report.model import Mode, Report
+
+NO_CLUSTER = (
+    "This run has no access to a cluster, as pull requests from forks and Dependabot have none: the applications were "
+    "rendered, and not compared."
+)
+
+
+def diff(session: Session, clusters: Clusters | None, mode: Mode) -> Report:
+    """Return the report of a comparison of all applications of the session; without clusters they are only rendered."""
+    with tempfile.TemporaryDirectory(prefix="gitops-action-") as scratch:
+        evaluations = evaluate_all(session, clusters, open_assessor(session.settings.customizations), scratch)
+    applications = tuple(application_report(findings(found, session), mode) for found in evaluations)
+    return report_of(
+        session,
+        mode=mode,
+        applications=applications,
+        requests=clusters.requests if clusters else 0,
+        notes=() if clusters else (NO_CLUSTER,),
+    )

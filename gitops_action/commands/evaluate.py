@@ -1,0 +1,184 @@
+"""Each application of a run: rendered, compared with its cluster, and its health judged.
+
+In: a ``Session`` and the ``Clusters``. Out: one ``Evaluation`` an application, in their order, whatever became of the
+others: what fails for one application is data here.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from gitops_action.adapters.tools import find_tool
+from gitops_action.comparison.compare import compare
+from gitops_action.comparison.model import SyncStatusCode
+from gitops_action.errors import ApplicationError, Forbidden, GitOpsError
+from gitops_action.health import HealthStatus, HealthStatusCode
+from gitops_action.health.aggregate import Row, aggregate
+from gitops_action.rendering.build_environment import instance_name
+from gitops_action.rendering.context import RenderContext
+from gitops_action.rendering.render import render
+from gitops_action.report.build import Findings
+from gitops_action.resource.tracking import Tracking
+from gitops_action.sync.record import Record, load_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gitops_action.application.application import Application, ApplicationCondition
+    from gitops_action.commands.clusters import Clusters
+    from gitops_action.commands.session import Session
+    from gitops_action.comparison.model import Comparison
+    from gitops_action.ports import ApiCatalog, Cluster
+    from gitops_action.rendering.context import Rendered
+    from gitops_action.resource import Resource, ResourceKey
+
+    Assess = Callable[[Resource], HealthStatus | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """One application as it was found. ``error`` is what kept it from being compared."""
+
+    application: Application
+    cluster: Cluster | None = None
+    rendered: Rendered | None = None
+    comparison: Comparison | None = None
+    record: Record | None = None
+    is_offline: bool = False
+    health: HealthStatus = HealthStatus(code=HealthStatusCode.UNKNOWN)
+    resource_health: Mapping[ResourceKey, HealthStatus] = field(default_factory=dict)
+    error: GitOpsError | None = None
+
+    @property
+    def conditions(self) -> tuple[ApplicationCondition, ...]:
+        """All that is wrong or remarkable, in the order in which it was found."""
+        rendered = self.rendered.conditions if self.rendered else ()
+        compared = self.comparison.conditions if self.comparison else ()
+        return tuple(dict.fromkeys((*self.application.conditions, *rendered, *compared)))
+
+
+def findings(evaluation: Evaluation, session: Session) -> Findings:
+    """Return what the report of one application is made from."""
+    comparison = evaluation.comparison
+    return Findings(
+        application=evaluation.application,
+        revision=session.head.commit,
+        before=comparison,
+        status=comparison.status if comparison else SyncStatusCode.UNKNOWN,
+        health=evaluation.health if comparison else None,
+        resource_health=evaluation.resource_health,
+        conditions=evaluation.conditions,
+        commands=evaluation.rendered.commands if evaluation.rendered else (),
+        error=evaluation.error,
+        is_offline=evaluation.is_offline,
+    )
+
+
+def evaluate_all(session: Session, clusters: Clusters | None, assess: Assess, scratch: str) -> tuple[Evaluation, ...]:
+    """Return the evaluation of each application of the session; without ``clusters`` they are only rendered."""
+
+    def one(application: Application) -> Evaluation:
+        try:
+            return evaluate(application, session, clusters, assess, scratch)
+        except GitOpsError as error:
+            return Evaluation(application=application, error=error)
+
+    with ThreadPoolExecutor(session.workers, thread_name_prefix="application") as workers:
+        return tuple(workers.map(one, session.applications))
+
+
+def evaluate(
+    application: Application, session: Session, clusters: Clusters | None, assess: Assess, scratch: str
+) -> Evaluation:
+    """Return one application rendered and compared.
+
+    Raises ``GitOpsError`` for what keeps the application as a whole from being compared.
+    """
+    wrong = [condition for condition in application.conditions if condition.is_error]
+    if wrong:
+        return Evaluation(application=application)
+    cluster = clusters.find(application.destination) if clusters else None
+    rendered = render_one(application, session, cluster.catalog() if cluster else None, scratch)
+    evaluation = Evaluation(application=application, cluster=cluster, rendered=rendered, is_offline=cluster is None)
+    if cluster is None or any(condition.is_error for condition in rendered.conditions):
+        return evaluation
+    return judged(compared(replace(evaluation, record=_record(application, cluster)), session), assess)
+
+
+def compared(evaluation: Evaluation, session: Session) -> Evaluation:
+    """Return the evaluation with its targets compared to what lives now."""
+    cluster, rendered, record = evaluation.cluster, evaluation.rendered, evaluation.record
+    if cluster is None or rendered is None:
+        return evaluation
+    comparison = compare(
+        evaluation.application,
+        rendered.targets,
+        tracking(evaluation.application, session),
+        cluster,
+        inventory=record.inventory if record else None,
+        parallelism=session.parallelism,
+        excluded=lambda kind: session.settings.excludes(kind, cluster.server),
+    )
+    return replace(evaluation, comparison=comparison)
+
+
+def render_one(application: Application, session: Session, catalog: ApiCatalog | None, scratch: str) -> Rendered:
+    """Return the targets of one application from the checked-out files."""
+    event = session.event
+    context = RenderContext(
+        checkout=session.checkout,
+        revision=session.head.commit,
+        scratch=scratch,
+        catalog=catalog,
+        kube_version=catalog.git_version if catalog else "",
+        api_versions=catalog.api_versions() if catalog else (),
+        helm=_tool("helm"),
+        kustomize=_tool("kustomize"),
+        remotes=session.git.remotes() if session.git else (),
+        github_repository_url=f"{event.server_url}/{event.repository}" if event.repository else "",
+        tracked_revisions=frozenset({event.tracked_branch or session.head.branch} - {""}),
+    )
+    return render(application, context, session.ports.process)
+
+
+def tracking(application: Application, session: Session) -> Tracking:
+    """Return how the objects of an application are marked."""
+    settings = session.settings
+    return Tracking(
+        instance=instance_name(application),
+        namespace=application.destination.namespace,
+        method=settings.tracking_method,
+        label_key=settings.instance_label_key,
+        installation_id=settings.installation_id,
+    )
+
+
+def judged(evaluation: Evaluation, assess: Assess) -> Evaluation:
+    """Return the evaluation with the health of its live objects."""
+    comparison = evaluation.comparison
+    if comparison is None:
+        return evaluation
+    found = {row.key: assess(row.live) for row in comparison.resources if row.live and not row.is_hook}
+    rows = [Row(target=row.target, live=row.live, health=found.get(row.key)) for row in comparison.resources]
+    return replace(
+        evaluation,
+        health=aggregate(rows),
+        resource_health={key: health for key, health in found.items() if health},
+    )
+
+
+def _record(application: Application, cluster: Cluster) -> Record | None:
+    """Return the record; who may not read it compares as if there were none, which reads more and misses nothing."""
+    try:
+        return load_record(application, cluster)
+    except Forbidden:
+        return None
+
+
+def _tool(name: str) -> str:
+    try:
+        return find_tool(name)
+    except GitOpsError as error:
+        raise ApplicationError(error.summary, detail=error.detail, remedy=error.remedy) from error

@@ -1,0 +1,89 @@
+"""The report of a run, and the file that keeps it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gitops_action import __version__
+from gitops_action.errors import ExitCode, UsageError
+from gitops_action.report.json import to_json
+from gitops_action.report.model import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gitops_action.commands.session import Session
+    from gitops_action.report.model import ApplicationReport, Mode
+
+
+def report_of(
+    session: Session,
+    *,
+    mode: Mode,
+    applications: tuple[ApplicationReport, ...],
+    requests: int,
+    notes: Iterable[str] = (),
+) -> Report:
+    """Return the report of a run over these applications."""
+    event, head = session.event, session.head
+    problems = tuple(str(problem) for problem in session.problems)
+    return Report(
+        mode=mode,
+        repository=event.repository,
+        commit=head.commit,
+        head=event.head_sha or head.commit,
+        base=event.base_sha,
+        branch=event.tracked_branch or head.branch,
+        dirty=head.dirty,
+        event=event.name,
+        pull_request=event.pull_request,
+        run_url=event.run_url,
+        run_id=event.run_id,
+        run_attempt=event.run_attempt,
+        actor=event.actor,
+        started=session.started,
+        finished=session.ports.clock.now(),
+        requests=requests,
+        version=__version__,
+        exit_code=ExitCode.worst(
+            [*(ExitCode(each.exit_code) for each in applications), *(problem.exit_code for problem in session.problems)]
+        ),
+        notes=(*problems, *notes, *session.notes),
+        applications=applications,
+    )
+
+
+def write_report(report: Report, session: Session) -> str:
+    """Write ``report.json`` into the report folder and return its path relative to the workspace.
+
+    The files belong to the owner of the workspace, so that later steps may read and remove them.
+    Raises ``UsageError`` where the folder cannot be written.
+    """
+    workspace = Path(session.ports.environment.get("GITHUB_WORKSPACE") or ".").resolve()
+    folder = (workspace / session.inputs.report_dir).resolve()
+    if not folder.is_relative_to(workspace):
+        raise UsageError(
+            f"input report-dir: {session.inputs.report_dir} leaves the workspace",
+            remedy="Name a folder relative to the workspace.",
+        )
+    path = folder / "report.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(to_json(report))
+        _give_to_owner(workspace, (folder, path))
+    except OSError as error:
+        raise UsageError(
+            f"the report cannot be written to {folder}: {error.strerror}",
+            remedy="Name a folder that can be written with the input `report-dir`.",
+        ) from error
+    return path.relative_to(workspace).as_posix()
+
+
+def _give_to_owner(workspace: Path, paths: Iterable[Path]) -> None:
+
+    owner = workspace.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
+        for path in paths:
+            os.chown(path, owner.st_uid, owner.st_gid)

@@ -1,0 +1,103 @@
+"""``run``: the action's entry point. Event and inputs → a verb → everything that a workflow run shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from gitops_action.commands.clusters import Clusters
+from gitops_action.commands.diff import diff
+from gitops_action.commands.interrupt import stop_on_signals
+from gitops_action.commands.publish import comment, show, write_outputs
+from gitops_action.commands.reporting import write_report
+from gitops_action.commands.session import open_session
+from gitops_action.commands.sync import sync
+from gitops_action.errors import ExitCode, Refused, UsageError
+from gitops_action.github.events import read_event
+from gitops_action.inputs import INPUTS, from_environment, parse
+from gitops_action.report.model import Mode
+from gitops_action.report.outputs import exit_code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitops_action.commands.session import Ports, Session
+    from gitops_action.github.events import Event
+    from gitops_action.report.model import Report
+
+
+def run(ports: Ports) -> ExitCode:
+    """Do what the event asks for and return the code that the job ends with.
+
+    Raises ``GitOpsError`` for what keeps the run as a whole from its work.
+    """
+    texts, warnings = from_environment(ports.environment)
+    for warning in warnings:
+        ports.workflow.annotate("warning", warning)
+    event = read_event(ports.environment, _payload(ports.environment), command=texts.get("command", "auto"))
+    if event.is_fork and event.verb != Mode.DIFF:
+        raise Refused(
+            f"{event.verb} is refused for a pull request from a fork",
+            remedy="Only `diff` runs there, without a cluster.",
+        )
+    has_cluster = not event.is_fork and not (event.lacks_secrets and not texts.get("kubeconfig", "").strip())
+    inputs = parse(texts if has_cluster else _without_credentials(texts))
+    for secret in (inputs.github_token, inputs.token, inputs.kubeconfig):
+        if secret:
+            ports.workflow.mask(secret)
+    session = open_session(inputs, event, ports)
+    report, stopped = _do(session, has_cluster=has_cluster)
+    return _finish(report, session, stopped=stopped)
+
+
+def _do(session: Session, *, has_cluster: bool) -> tuple[Report, bool]:
+    clusters = Clusters(session) if has_cluster else None
+    match session.event.verb:
+        case "sync" if clusters is not None:
+            with stop_on_signals() as stop:
+                return sync(session, clusters, stop), stop.is_set()
+        case "diff" | "drift" as verb:
+            return diff(session, clusters, Mode(verb)), False
+        case verb:
+            raise UsageError(
+                f"command {verb} is not known" if clusters else f"command {verb} needs a cluster",
+                remedy="It is one of: diff, sync, drift.",
+            )
+
+
+def _finish(report: Report, session: Session, *, stopped: bool) -> ExitCode:
+    if not report.applications:
+        report = replace(report, notes=(*report.notes, _NOTHING_FOUND))
+    path = write_report(report, session)
+    show(report, session)
+    url, github = comment(report, session)
+    write_outputs(report, session, report_path=path, comment_url=url)
+    problems = (problem.exit_code for problem in session.problems)
+    interrupted = (ExitCode.INTERRUPTED,) if stopped else ()
+    return ExitCode.worst([exit_code(report, session.inputs.fail_on), github, *problems, *interrupted])
+
+
+_NOTHING_FOUND = (
+    "No Application document was found. Describe one with the inputs `name`, `path` and `namespace`, or add Argo CD "
+    "Application files to the repository and check the input `applications`."
+)
+
+
+def _payload(environment: Mapping[str, str]) -> dict[str, Any] | None:
+    path = environment.get("GITHUB_EVENT_PATH", "")
+    if not path or not Path(path).is_file():
+        return None
+    try:
+        payload = orjson.loads(Path(path).read_bytes())
+    except ValueError as error:
+        raise UsageError(f"the event payload {path} is not JSON", detail=str(error)) from error
+    return payload if isinstance(payload, dict) else None
+
+
+def _without_credentials(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the inputs without those that a run without secrets finds empty."""
+    guarded = {declared.name for declared in INPUTS if declared.guarded}
+    return {name: text for name, text in texts.items() if name not in guarded}

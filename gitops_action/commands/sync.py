@@ -1,0 +1,157 @@
+"""``sync``: refresh, bring the cluster to what Git says, wait until it is healthy, and record it.
+
+In: a session and its clusters. Out: the report. Applications are synced in parallel and reported in their order; what
+fails for one of them does not hold up the others. After the operation the application is compared once more, so that what
+the report says of it was read from the cluster.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from gitops_action.adapters.scripts import open_assessor
+from gitops_action.commands.evaluate import Evaluation, compared, evaluate, findings, judged
+from gitops_action.commands.reporting import report_of
+from gitops_action.comparison.mask import scrub, secret_values
+from gitops_action.errors import GitOpsError
+from gitops_action.report.build import application_report
+from gitops_action.report.model import Mode
+from gitops_action.sync.model import OperationPhase, ResultCode
+from gitops_action.sync.options import Adopt, PruneLimit, SyncOptions
+from gitops_action.sync.record import Record, save_record, united
+from gitops_action.sync.sync import sync as sync_application
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gitops_action.application.application import Application
+    from gitops_action.commands.clusters import Clusters
+    from gitops_action.commands.evaluate import Assess
+    from gitops_action.commands.session import Session
+    from gitops_action.report.build import Findings
+    from gitops_action.report.model import ApplicationReport, Report
+    from gitops_action.resource import ResourceKey
+    from gitops_action.sync.model import OperationResult
+
+
+def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
+    """Return the report of a sync of all applications of the session; ``stop`` ends it in order."""
+    with tempfile.TemporaryDirectory(prefix="gitops-action-") as scratch:
+        syncer = _Syncer(
+            session=session,
+            clusters=clusters,
+            assess=open_assessor(session.settings.customizations),
+            stop=stop,
+            scratch=scratch,
+        )
+        with ThreadPoolExecutor(session.workers, thread_name_prefix="sync") as workers:
+            applications = tuple(workers.map(syncer.report, session.applications))
+    return report_of(session, mode=Mode.SYNC, applications=applications, requests=clusters.requests)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Syncer:
+    session: Session
+    clusters: Clusters
+    assess: Assess
+    stop: threading.Event
+    scratch: str
+    log_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def report(self, application: Application) -> ApplicationReport:
+        """Return what became of one application."""
+        found = after = Evaluation(application=application)
+        result = None
+        try:
+            found = after = evaluate(application, self.session, self.clusters, self.assess, self.scratch)
+            if found.comparison is not None:
+                result = self._operate(found)
+                after = judged(compared(found, self.session), self.assess)
+        except GitOpsError as error:
+            after = replace(after, error=error)
+        return application_report(self._findings(found, after, result), Mode.SYNC)
+
+    def _findings(self, found: Evaluation, after: Evaluation, result: OperationResult | None) -> Findings:
+        """Return what is reported: the differences as they were, the state as it is now."""
+        rows = after.comparison.resources if after.comparison else ()
+        return replace(
+            findings(after, self.session),
+            before=found.comparison,
+            resource_status={row.key: row.status for row in rows},
+            operation=result,
+        )
+
+    def _operate(self, found: Evaluation) -> OperationResult:
+        comparison, cluster = found.comparison, found.cluster
+        if comparison is None or cluster is None:
+            raise RuntimeError("an application is synced only after it was compared")
+        values = secret_values(
+            resource for row in comparison.resources for resource in (row.target, row.live) if resource
+        )
+        targets = tuple(row.key for row in comparison.resources if row.target is not None)
+        running = Record(
+            application=found.application.name,
+            phase=OperationPhase.RUNNING,
+            revision=self.session.head.commit,
+            inventory=united(found.record.inventory if found.record else (), targets),
+            run_url=self.session.event.run_url,
+            started=self.session.ports.clock.now(),
+        )
+        result = sync_application(
+            comparison,
+            cluster,
+            assess=self.assess,
+            options=self._options(found.application),
+            progress=self._progress(found.application),
+            clock=self.session.ports.clock,
+            stop=self.stop,
+            scrub=lambda text: scrub(text, values),
+            before_change=lambda: save_record(running, found.application, cluster),
+        )
+        self._finish_record(found, running, targets, result)
+        return result
+
+    def _finish_record(
+        self, found: Evaluation, running: Record, targets: tuple[ResourceKey, ...], result: OperationResult
+    ) -> None:
+        """Write the outcome; only a sync that succeeded forgets what it no longer has to look for."""
+        if found.cluster is None:
+            return
+        succeeded = result.phase is OperationPhase.SUCCEEDED
+        left = tuple(each.key for each in result.resources if each.code is ResultCode.PRUNE_SKIPPED)
+        record = replace(
+            running,
+            phase=result.phase,
+            inventory=united(targets, left) if succeeded else running.inventory,
+            finished=self.session.ports.clock.now(),
+        )
+        is_new = found.record is None or (found.record.revision, found.record.phase, found.record.inventory) != (
+            record.revision,
+            record.phase,
+            record.inventory,
+        )
+        if is_new:
+            save_record(record, found.application, found.cluster)
+
+    def _options(self, application: Application) -> SyncOptions:
+        inputs = self.session.inputs
+        automated = application.sync_policy.automated
+        return SyncOptions(
+            prune=inputs.prune or bool(automated and automated.enabled and automated.prune),
+            prune_limit=PruneLimit(amount=inputs.prune_limit.value, is_percent=inputs.prune_limit.is_percent),
+            adopt=Adopt(inputs.adopt),
+            revision=self.session.head.commit,
+            wait=inputs.wait,
+            timeout=inputs.timeout,
+        )
+
+    def _progress(self, application: Application) -> Callable[[str], None]:
+        def say(line: str) -> None:
+            with self.log_lock:
+                self.session.ports.workflow.log(f"{application.name}: {line}")
+
+        return say

@@ -1,0 +1,228 @@
+"""Comparison and operation → the report of one application. Nothing leaves here unmasked.
+
+In: what was compared, judged and done. Out: ``ApplicationReport``: diffs are made of masked objects, and the words of
+servers and renderers are scrubbed of every secret value that an object of this application holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gitops_action.application.application import ConditionType
+from gitops_action.comparison.diff import unified
+from gitops_action.comparison.mask import mask_pair, scrub, secret_values
+from gitops_action.comparison.model import SyncStatusCode
+from gitops_action.errors import ExitCode, Refused
+from gitops_action.health import HealthStatusCode
+from gitops_action.report.images import image_changes
+from gitops_action.report.model import ApplicationReport, ChangeKind, ConditionReport, Mode, ResourceReport
+from gitops_action.resource.annotations import hook_types, sync_wave
+from gitops_action.sync.model import OperationPhase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitops_action.application.application import Application, ApplicationCondition
+    from gitops_action.comparison.model import Comparison, ResourceComparison
+    from gitops_action.errors import GitOpsError
+    from gitops_action.health import HealthStatus
+    from gitops_action.resource import Resource, ResourceKey
+    from gitops_action.sync.model import OperationResult, ResourceResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a run knows of one application. ``is_offline`` says that no cluster was asked.
+
+    ``before`` is the comparison whose differences are shown; after a sync, ``status`` and ``health`` are what the cluster
+    says now.
+    """
+
+    application: Application
+    revision: str
+    before: Comparison | None = None
+    status: SyncStatusCode = SyncStatusCode.UNKNOWN
+    health: HealthStatus | None = None
+    resource_health: Mapping[ResourceKey, HealthStatus] = field(default_factory=dict)
+    resource_status: Mapping[ResourceKey, SyncStatusCode] = field(default_factory=dict)
+    conditions: tuple[ApplicationCondition, ...] = ()
+    commands: tuple[str, ...] = ()
+    operation: OperationResult | None = None
+    error: GitOpsError | None = None
+    is_offline: bool = False
+
+
+def application_report(found: Findings, mode: Mode) -> ApplicationReport:
+    """Return the application's part of the report."""
+    secrets = _secrets(found.before)
+    results = {(result.key, result.is_hook): result for result in found.operation.resources} if found.operation else {}
+    rows = found.before.resources if found.before else ()
+    shown = tuple(_resource(row, found, results, secrets) for row in rows)
+    hooks = tuple(_hook(hook, found, results) for hook in found.before.hooks) if found.before else ()
+    application, operation, health = found.application, found.operation, found.health
+    return ApplicationReport(
+        name=application.name,
+        namespace=application.namespace,
+        project=application.project,
+        cluster=str(application.destination),
+        destination_namespace=application.destination.namespace,
+        revision=found.revision,
+        sync_status="" if found.is_offline else found.status.value,
+        health_status=health.code.value if health else "",
+        health_message=scrub(health.message, secrets) if health else "",
+        operation_phase=operation.phase.value if operation else "",
+        operation_message=operation.message if operation else "",
+        refused=scrub(str(found.error), secrets) if isinstance(found.error, Refused) else "",
+        exit_code=_exit_code(found, mode),
+        file=application.file,
+        line=application.line,
+        conditions=_conditions(found, secrets),
+        causes=operation.causes if operation else (),
+        resources=(*shown, *hooks),
+        reproduce=f"gitops-action {mode.value} {application.name}",
+    )
+
+
+def _resource(
+    row: ResourceComparison,
+    found: Findings,
+    results: Mapping[tuple[ResourceKey, bool], ResourceResult],
+    secrets: frozenset[str],
+) -> ResourceReport:
+    change = _change(row)
+    shown = row.target or row.live
+    old = row.live.object if row.live else None
+    new = None if row.requires_pruning or row.target is None else (row.predicted or row.target).object
+    diff = unified(*mask_pair(old, new)) if change in _DIFFERENT else None
+    health = found.resource_health.get(row.key)
+    result = results.get((row.key, row.is_hook))
+    origin = row.target.origin if row.target else None
+    return ResourceReport(
+        group=row.key.group,
+        version=shown.api_version.rpartition("/")[2] if shown else "",
+        kind=row.key.kind,
+        namespace=row.key.namespace,
+        name=row.key.name,
+        sync_status=found.resource_status.get(row.key, row.status).value,
+        change=change,
+        method=row.method.value,
+        diff=diff.text if diff else "",
+        added_lines=diff.added if diff else 0,
+        removed_lines=diff.removed if diff else 0,
+        health_status=health.code.value if health else "",
+        health_message=scrub(health.message, secrets) if health else "",
+        refusal=scrub(row.refusal, secrets),
+        unknown=scrub(row.unknown, secrets),
+        obstacle=scrub(row.obstacle, secrets),
+        remedy=row.remedy,
+        adopts=row.adopts,
+        requires_pruning=row.requires_pruning,
+        wave=sync_wave(shown) if shown else 0,
+        images=image_changes(old, new) if change in _DIFFERENT else (),
+        file=origin.file if origin else "",
+        line=origin.line if origin else 0,
+        result=result.code.value if result and result.code else "",
+        result_phase=result.hook_phase.value if result and result.hook_phase else "",
+        result_message=scrub(result.message, secrets) if result else "",
+        started=result.started if result else 0.0,
+        finished=result.finished if result else 0.0,
+    )
+
+
+def _hook(
+    hook: Resource, found: Findings, results: Mapping[tuple[ResourceKey, bool], ResourceResult]
+) -> ResourceReport:
+    result = results.get((hook.key, True))
+    return ResourceReport(
+        group=hook.group,
+        version=hook.api_version.rpartition("/")[2],
+        kind=hook.kind,
+        namespace=hook.namespace or found.application.destination.namespace,
+        name=hook.name or str(hook.metadata.get("generateName") or ""),
+        sync_status="",
+        change=ChangeKind.HOOK,
+        hook=", ".join(hook_types(hook)),
+        wave=sync_wave(hook),
+        file=hook.origin.file,
+        line=hook.origin.line,
+        result=result.code.value if result and result.code else "",
+        result_phase=result.hook_phase.value if result and result.hook_phase else "",
+        result_message=result.message if result else "",
+        started=result.started if result else 0.0,
+        finished=result.finished if result else 0.0,
+    )
+
+
+_DIFFERENT = frozenset({ChangeKind.ADDED, ChangeKind.CHANGED, ChangeKind.REMOVED})
+
+
+def _change(row: ResourceComparison) -> ChangeKind:
+    if row.is_hook:
+        return ChangeKind.HOOK
+    if row.status is SyncStatusCode.UNKNOWN:
+        return ChangeKind.UNKNOWN
+    if row.status is not SyncStatusCode.OUT_OF_SYNC:
+        return ChangeKind.EQUAL
+    if row.target is None:
+        return ChangeKind.REMOVED
+    return ChangeKind.CHANGED if row.live else ChangeKind.ADDED
+
+
+def _conditions(found: Findings, secrets: frozenset[str]) -> tuple[ConditionReport, ...]:
+    shown = [
+        ConditionReport(type=each.type.value, message=scrub(each.message, secrets), remedy=each.remedy)
+        for each in found.conditions
+    ]
+    error = found.error
+    if error is not None and not isinstance(error, Refused):
+        words = "\n".join(part for part in (error.summary, error.detail) if part)
+        kind = ConditionType.SYNC_ERROR if found.before else ConditionType.COMPARISON_ERROR
+        shown.append(ConditionReport(type=kind.value, message=scrub(words, secrets), remedy=error.remedy))
+    return tuple(shown)
+
+
+def _secrets(comparison: Comparison | None) -> frozenset[str]:
+    """Return every secret value among the objects of an application, as stored and decoded."""
+    found: set[str] = set()
+    for row in comparison.resources if comparison else ():
+        for side in (row.target, row.live):
+            if side is not None:
+                found |= secret_values(side)
+    return frozenset(found)
+
+
+def _exit_code(found: Findings, mode: Mode) -> ExitCode:
+    if found.error is not None:
+        return found.error.exit_code
+    if any(condition.type is ConditionType.INVALID_SPEC_ERROR for condition in found.conditions):
+        return ExitCode.USAGE
+    if any(condition.is_error for condition in found.conditions):
+        return ExitCode.APPLICATION
+    if found.is_offline:
+        return ExitCode.OK
+    if mode is Mode.SYNC and found.operation is not None:
+        return _operation_code(found, found.operation)
+    rows = found.before.resources if found.before else ()
+    if any(row.refusal or row.unknown for row in rows):
+        return ExitCode.APPLICATION
+    if any(row.obstacle for row in rows):
+        return ExitCode.REFUSED
+    return _STATUS_CODES[found.status]
+
+
+def _operation_code(found: Findings, operation: OperationResult) -> ExitCode:
+    if operation.phase is not OperationPhase.SUCCEEDED:
+        return ExitCode.NOT_HEALTHY if operation.timed_out else ExitCode.SYNC_FAILED
+    settled = (None, HealthStatusCode.HEALTHY, HealthStatusCode.SUSPENDED)
+    if operation.timed_out or (operation.health.code if operation.health else None) not in settled:
+        return ExitCode.NOT_HEALTHY
+    return _STATUS_CODES[found.status]
+
+
+_STATUS_CODES = {
+    SyncStatusCode.SYNCED: ExitCode.OK,
+    SyncStatusCode.NONE: ExitCode.OK,
+    SyncStatusCode.OUT_OF_SYNC: ExitCode.DIFFERENT,
+    SyncStatusCode.UNKNOWN: ExitCode.APPLICATION,
+}

@@ -1,0 +1,155 @@
+"""Discovery: the documents of a repository that are about Argo CD, and what is wrong with any of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gitops_action.adapters.files import candidates
+from gitops_action.application.application import ConditionType
+from gitops_action.application.discovery import discover, may_hold_documents
+from gitops_action.application.settings import choose_settings
+from gitops_action.errors import UsageError
+from gitops_action.resource import GroupKind
+from gitops_action.resource.tracking import INSTANCE_LABEL, TrackingMethod
+
+APPLICATION = b"""\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: NAME}
+spec:
+  source: {repoURL: "https://github.com/acme/platform", path: web}
+  destination: {namespace: shop}
+"""
+
+
+def application(name: str) -> bytes:
+    return APPLICATION.replace(b"NAME", name.encode())
+
+
+def settings(data: str) -> bytes:
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: argocd-cm}}\ndata:\n{data}".encode()
+
+
+def test_applications_are_found_with_their_place_also_in_files_of_many_documents() -> None:
+    found = discover([("a.yaml", application("one") + b"---\n" + application("two")), ("b.yaml", b"kind: Service\n")])
+    assert [(a.name, a.file, a.line) for a in found.applications] == [("one", "a.yaml", 1), ("two", "a.yaml", 8)]
+    assert found.problems == ()
+
+
+def test_a_file_that_cannot_be_read_is_named_and_does_not_hold_up_the_others() -> None:
+    found = discover([("broken.yaml", b"apiVersion: argoproj.io/v1\nkind: [\n"), ("a.yaml", application("one"))])
+    assert [a.name for a in found.applications] == ["one"]
+    assert "broken.yaml" in str(found.problems[0])
+
+
+def test_two_applications_of_one_name_are_a_problem_that_names_both_files() -> None:
+    found = discover([("a.yaml", application("web")), ("b.yaml", application("web"))])
+    assert str(found.problems[0]).startswith("two Applications are named web: a.yaml:1 and b.yaml:1")
+
+
+def test_what_is_read_and_not_supported_is_said() -> None:
+    applicationset = b"apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: all}\n"
+    project = b"apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: default}\n"
+    found = discover([("s.yaml", applicationset), ("p.yaml", project), ("a.yaml", application("web"))])
+    assert found.notes == ("s.yaml:1: ApplicationSet all is not supported and was left out",)
+    assert [c.type for c in found.applications[0].conditions] == [ConditionType.UNSUPPORTED_WARNING]
+    assert "AppProject default are not enforced" in found.applications[0].conditions[0].message
+
+
+def test_settings_steer_tracking_and_exclusions_and_name_what_has_no_effect() -> None:
+    text = settings(
+        "  application.resourceTrackingMethod: annotation\n"
+        "  installationID: main\n"
+        "  resource.exclusions: |\n"
+        "    - apiGroups: ['cilium.io']\n"
+        "      kinds: ['*']\n"
+        "  resource.customizations.health.acme.example_Team: return {}\n"
+        "  resource.compareoptions: 'ignoreAggregatedRoles: true'\n"
+    )
+    read = choose_settings(discover([("cm.yaml", text)]).settings)
+    assert (read.tracking_method, read.installation_id) == (TrackingMethod.ANNOTATION, "main")
+    assert read.instance_label_key == INSTANCE_LABEL
+    assert read.excludes(GroupKind("cilium.io", "CiliumIdentity"), "https://here")
+    assert not read.excludes(GroupKind("apps", "Deployment"), "https://here")
+    assert dict(read.customizations) == {"resource.customizations.health.acme.example_Team": "return {}"}
+    assert read.warnings == ("cm.yaml:1: setting resource.compareoptions has no effect in this version",)
+
+
+def test_some_kinds_are_always_excluded_and_inclusions_exclude_the_rest() -> None:  # TRK-21, TRK-22
+    defaults = choose_settings(())
+    assert defaults.excludes(GroupKind("coordination.k8s.io", "Lease"), "https://here")
+    assert defaults.excludes(GroupKind("", "Event"), "https://here")
+    only = choose_settings(
+        discover(
+            [("cm.yaml", settings("  resource.inclusions: '[{apiGroups: [apps], clusters: [https://prod*]}]'"))]
+        ).settings
+    )
+    assert only.excludes(GroupKind("", "Secret"), "https://prod-eu")
+    assert not only.excludes(GroupKind("apps", "Deployment"), "https://prod-eu")
+    assert not only.excludes(GroupKind("", "Secret"), "https://test")
+
+
+def test_an_unknown_tracking_method_behaves_as_annotation() -> None:  # TRK-1
+    text = settings("  application.resourceTrackingMethod: labels")
+    assert choose_settings(discover([("cm.yaml", text)]).settings).tracking_method is TrackingMethod.ANNOTATION
+
+
+def test_more_than_one_settings_document_is_an_error_that_lists_them() -> None:
+    found = discover([("a.yaml", settings("  a: b")), ("b.yaml", settings("  a: b"))])
+    with pytest.raises(UsageError, match="more than one ConfigMap argocd-cm") as error:
+        choose_settings(found.settings)
+    assert error.value.detail == "a.yaml:1\nb.yaml:1"
+
+
+def test_exclusions_that_are_no_list_are_an_error_naming_file_and_key() -> None:
+    found = discover([("cm.yaml", settings("  resource.exclusions: 'all: true'"))])
+    with pytest.raises(UsageError, match=r"cm.yaml:1: resource.exclusions is not a list of mappings"):
+        choose_settings(found.settings)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    for path, text in {
+        "apps/web.yaml": application("web"),
+        "apps/deep/api.yml": application("api"),
+        "web/deployment.yaml": b"kind: Deployment\n",
+        "chart/Chart.yaml": b"name: c\n",
+        "chart/templates/app.yaml": application("{{ .Values.name }}"),
+        ".git/config.yaml": application("git"),
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(text)
+    return tmp_path
+
+
+def test_without_globs_every_file_that_looks_like_one_counts_but_charts_templates(repository: Path) -> None:
+    found = [path for path, _ in candidates(repository, repository, (), may_hold_documents)]
+    assert sorted(found) == ["apps/deep/api.yml", "apps/web.yaml"]
+
+
+def test_globs_choose_the_files(repository: Path) -> None:
+    assert [path for path, _ in candidates(repository, repository, ("apps/*.yaml",), may_hold_documents)] == [
+        "apps/web.yaml"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("glob", "says"), [("none/*.yaml", "no file matches"), ("../*.yaml", "leaves the repository"), ("/etc/*", "leaves")]
+)
+def test_a_glob_that_matches_nothing_or_leaves_the_repository_is_an_error(
+    repository: Path, glob: str, says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        list(candidates(repository, repository, (glob,), may_hold_documents))
+
+
+def test_a_link_out_of_the_repository_is_not_followed(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "secret.yaml"
+    outside.write_bytes(application("outside"))
+    (repository / "apps/link.yaml").symlink_to(outside)
+    found = [path for path, _ in candidates(repository, repository, ("apps/*.yaml",), may_hold_documents)]
+    assert found == ["apps/web.yaml"]
