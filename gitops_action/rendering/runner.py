@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from gitops_action.rendering.context import RenderRequest
     from gitops_action.resource import Resource
 
-_LIMIT = 2000
+_SHORT, _WHOLE = 500, 4000
+"""Characters of a renderer's words in the summary, and in the detail."""
 _NOISE = re.compile(
     r"^(?:time=\S+ )?level=\S+ .*$|^walk\.go:.*$|^\d{4}/\d\d/\d\d \S+ .*$|^# Warning: .*$", re.MULTILINE
 )
@@ -60,8 +61,10 @@ def failure(command: Command, completed: Completed, request: RenderRequest, *, r
     message = _kustomize_words(words) if name == "kustomize" else words
     if not message:
         message = f"ended with exit code {completed.returncode} and said nothing"
-    shown = message if len(message) <= _LIMIT else f"{message[:_LIMIT]}…"
-    return ApplicationError(f"{name}: {shown}", detail=_reproduce(command, request), remedy=remedy)
+    summary = " ".join(message.split())
+    whole = f"{message[:_WHOLE]}\n" if len(summary) > _SHORT or "\n" in message else ""
+    shown = summary if len(summary) <= _SHORT else f"{summary[:_SHORT]}…"
+    return ApplicationError(f"{name}: {shown}", detail=whole + _reproduce(command, request), remedy=remedy)
 
 
 def command_text(command: Command, request: RenderRequest, *, before: str = "") -> str:
