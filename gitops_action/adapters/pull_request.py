@@ -37,7 +37,7 @@ class GitHubPullRequests:
         clock: Clock,
         budget: float = 90.0,
         timeout: int = 20,
-        write_pause: float = 1.0,
+        write_pause: float = 0.25,
     ) -> None:
         if not token:
             raise GitHubError(
