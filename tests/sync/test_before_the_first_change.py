@@ -1,0 +1,65 @@
+"""What ends a sync before it has changed anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gitops_action.comparison.model import SyncStatusCode
+from gitops_action.errors import ApplicationError, Invalid, Refused
+from gitops_action.sync.model import OperationPhase
+from tests.sync.example import LivelyCluster, an, compare, refuse, run
+
+
+def test_a_refused_dry_run_ends_the_operation_before_the_first_change() -> None:
+    cluster = LivelyCluster()
+    comparison = compare(
+        [an("ConfigMap", "settings"), an("Deployment", "web")],
+        rows=lambda row: replace(row, refusal="field is immutable") if row.key.kind == "Deployment" else row,
+    )
+    result = run(comparison, cluster)
+    assert (result.phase, result.message) == (
+        OperationPhase.FAILED,
+        "one or more objects failed to apply (dry run)",
+    )
+    assert [(r.key.name, r.code, r.message) for r in result.resources] == [("web", "SyncFailed", "field is immutable")]
+    assert cluster.writes == []
+
+
+def test_a_hook_that_the_server_refuses_is_found_before_the_first_change() -> None:
+    cluster = LivelyCluster()
+    cluster.before = refuse("patch", "smoke", Invalid("spec.template: required", status=422))
+    result = run(compare([an("ConfigMap", "settings"), an("Job", "smoke", hook="PostSync")]), cluster)
+    assert result.message == "one or more objects failed to apply (dry run)"
+    assert [r.message for r in result.resources] == ["spec.template: required"]
+    assert cluster.writes == []
+
+
+def test_an_unknown_row_an_obstacle_and_an_empty_render_are_refused() -> None:
+    cluster = LivelyCluster()
+    settings = an("ConfigMap", "settings")
+    with pytest.raises(ApplicationError, match="shop: not synced, for 1 resource could not be compared"):
+        run(
+            compare(
+                [settings],
+                rows=lambda row: replace(row, status=SyncStatusCode.UNKNOWN, unknown="a conversion webhook is down"),
+            ),
+            cluster,
+        )
+    taken = compare([settings], rows=lambda row: replace(row, obstacle="tracked for application billing"))
+    with pytest.raises(Refused, match="shop: not synced, for somebody else owns 1 object of it") as refused:
+        run(taken, cluster)
+    assert refused.value.detail == "ConfigMap default/settings: tracked for application billing"
+    with pytest.raises(Refused, match="renders to nothing while the cluster has 1 resource of it"):
+        run(compare([], [settings], cluster=cluster), cluster)
+    assert cluster.writes == []
+
+
+def test_a_sync_that_would_delete_more_than_the_limit_is_refused() -> None:
+    cluster = LivelyCluster()
+    old = [an("ConfigMap", f"old-{number}") for number in range(11)]
+    comparison = compare([an("ConfigMap", "new")], old, cluster=cluster)
+    with pytest.raises(Refused, match="would delete 11 of 11 resources and the prune limit is 50%"):
+        run(comparison, cluster, prune=True)
+    assert cluster.writes == []
