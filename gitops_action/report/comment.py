@@ -1,11 +1,12 @@
 """The pull request comment, from its fullest form to its smallest.
 
-In: a report, the hidden first line as a finished string, and a budget. Out: Markdown as GitHub reads it. Never posts anything.
+In: a report, the hidden first line as a finished string, and a budget. Out: Markdown as GitHub reads it. Never posts
+anything.
 
 The templates run with autoescape on, and with a ``finalize`` that refuses any text which no filter of ``escape`` has
 made safe: forgetting to escape is an error in the tests and not a hole. What must give way for size gives way between
-objects: first unchanged lines, then the diffs that are largest and least dangerous, then the list of objects, then the folds.
-The heading, the open remarks and the last line stay.
+objects: first unchanged lines, then the diffs that are largest and least dangerous, then the list of objects, then
+the folds. The heading, the open remarks and the last line stay.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from gitops_action.report import escape, phrases
+from gitops_action.report.brevity import shortened
 from gitops_action.report.diffs import diffs
 from gitops_action.report.findings import object_name
 from gitops_action.report.view import Level, view
@@ -61,6 +63,7 @@ LEVELS = (
     Level(folds=False, images=10, rows=100),
     Level(folds=False, images=5, rows=20),
     Level(folds=False, images=0, rows=5),
+    Level(folds=False, images=0, rows=5, notes=3, text=40),
 )
 """From everything to the table alone."""
 
@@ -81,8 +84,9 @@ def renderings(report: Report, header: str, *, whole: str) -> Iterator[str]:
     template = _environment().get_template("comment.md.j2")
     shortest: int | None = None
     for level in LEVELS:
+        source = report if level.text is None else shortened(report, level.text)
         shown = (full if level.context else changed).within(level.diff_characters) if level.folds else {}
-        text = header + "\n" + template.render(view=view(report, level, shown), whole=whole).strip("\n") + "\n"
+        text = header + "\n" + template.render(view=view(source, level, shown), whole=whole).strip("\n") + "\n"
         if shortest is None or len(text) < shortest:
             shortest = len(text)
             yield text
@@ -91,7 +95,7 @@ def renderings(report: Report, header: str, *, whole: str) -> Iterator[str]:
 def fullest(texts: Iterable[str], budget: Budget) -> str:
     """Return the first text that the budget holds, or the last."""
     text = ""
-    for text in texts:  # noqa: B007 - the last one is wanted after the loop
+    for text in texts:
         if budget.holds(text):
             break
     return text

@@ -1,7 +1,7 @@
 """Which diffs are shown in full when not all of them fit.
 
-In: a report and a budget of characters. Out: the text to show for each object, or nothing for those that are folded to their
-counts. What is dangerous is kept before what is not, small before large, so that most objects stay visible.
+In: a report and a budget of characters. Out: the text to show for each object, or nothing for those that are folded
+to their counts. What is dangerous is kept before what is not, small before large, so that most objects stay visible.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ OVERHEAD = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diffs:
-    """The text of each object's diff by the object's ``id``, sanitized; smallest effort is made once for all budgets."""
+    """The text of each object's diff by the object's ``id``, sanitized once for all budgets."""
 
     ranked: tuple[ResourceReport, ...]
     texts: Mapping[int, str]

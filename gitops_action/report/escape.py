@@ -1,12 +1,12 @@
-"""Foreign text made harmless for the place where it is shown.
+r"""Foreign text made harmless for the place where it is shown.
 
-In: any text of a manifest, a cluster, a branch or a program. Out: the same text, such that it cannot be taken for markup,
-a mention, a link, a terminal command or a line of its own. Never decides what is worth showing.
+In: any text of a manifest, a cluster, a branch or a program. Out: the same text, such that it cannot be taken for
+markup, a mention, a link, a terminal command or a line of its own. Never decides what is worth showing.
 
-Control characters and characters that reorder or hide text are written out (``\\u202e``), because a reviewer must see that they
-are there; only a message loses its terminal colours. For Markdown and HTML the characters
-of markup become numeric references, which are inert in prose, in table cells and inside HTML alike. GitHub looks for
-mentions, references, emoji and links after references are resolved, so these are broken by a zero-width space.
+Control characters and characters that reorder or hide text are written out (``\u202e``), because a reviewer must see
+that they are there; only a message loses its terminal colours. For Markdown and HTML the characters of markup become
+numeric references, which are inert in prose, in table cells and inside HTML alike. GitHub looks for mentions,
+references, emoji and links after references are resolved, so these are broken by a zero-width space.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-_MARKUP = re.compile(r"[\\`*_\[\]<>&|~\"'^=]")
+_MARKUP = re.compile(r"[\\`*_\[\]<>&|~]")
+_ATTRIBUTE = re.compile(r"[<>&\"'`]")
 _ACTIVE = re.compile(
     r"@(?=\w)"  # mentions, addresses
     r"|\#(?=\d)"  # issues
@@ -56,17 +57,22 @@ def clip(text: str, limit: int) -> str:
     """Return text cut to ``limit`` characters, saying how many are missing."""
     if len(text) <= limit:
         return text
-    return f"{text[:limit]} … ({len(text) - limit:,} more characters)"
+    return _clipped(text[:limit], len(text) - limit)
 
 
 def one_line(text: str, limit: int = LINE_LIMIT) -> str:
     """Return text as one line: white space is folded, what is too long is cut."""
-    return clip(" ".join(plain(text).split()), limit)
+    head, rest = text[: 8 * limit], len(text[8 * limit :])
+    folded = " ".join(plain(head).split())
+    if len(folded) <= limit and not rest:
+        return folded
+    return _clipped(folded[:limit], len(folded[limit:]) + rest)
 
 
 def lines(text: str, limit: int = LINE_LIMIT) -> list[str]:
     """Return the lines of a text, each cut to ``limit`` characters."""
-    return [clip(line, limit) for line in visible(text).rstrip("\n").split("\n")]
+    shorter = "\n".join(clip(line, limit) for line in text.replace("\r\n", "\n").rstrip("\n").split("\n"))
+    return visible(shorter).split("\n")
 
 
 def prose(text: str, limit: int = LINE_LIMIT) -> Markup:
@@ -107,7 +113,11 @@ def fence(text: str, language: str = "", limit: int = LINE_LIMIT) -> Markup:
 def attribute(text: str) -> Markup:
     """Return text for a quoted HTML attribute, without white space."""
     content = "".join(plain(text).split())
-    return Markup(_MARKUP.sub(_reference, content))  # noqa: S704 - quotes and angle brackets are references
+    return Markup(_ATTRIBUTE.sub(_reference, content))  # noqa: S704 - quotes and angle brackets are references
+
+
+def _clipped(text: str, missing: int) -> str:
+    return f"{text} … ({missing:,} more characters)"
 
 
 def _inert(text: str) -> str:

@@ -1,7 +1,8 @@
 """What a reader must act on or look at: refusals, failures, what is unknown, what is deleted or adopted.
 
-In: a report. Out: ``Finding`` values, gravest application first, each with its place in the repository where that is known; and
-``Remark`` values, where equal findings of many objects are one. Texts of others are passed on as they are: renderers escape.
+In: a report. Out: ``Finding`` values, gravest application first, each with its place in the repository where that is
+known; and ``Remark`` values, where equal findings of many objects are one. Texts of others are passed on as they are:
+renderers escape.
 """
 
 from __future__ import annotations
@@ -26,14 +27,16 @@ DELETED_WITH = {
 }
 """Kinds whose deletion takes more than the object, and what."""
 
+_DELETED = {Mode.DIFF: "will be deleted", Mode.SYNC: "was deleted", Mode.DRIFT: "is not in Git"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One fact about one application or object.
 
-    ``headline`` is in our words (``refused by the API server``); ``message`` and ``remedy`` may quote anybody. ``kind`` and
-    ``object`` (``namespace/name``) are empty for what concerns the application. ``is_open`` says that it belongs in the open,
-    not only in a fold.
+    ``headline`` is in our words (``refused by the API server``); ``message`` and ``remedy`` may quote anybody.
+    ``kind`` and ``object`` (``namespace/name``) are empty for what concerns the application. ``is_open`` says that it
+    belongs in the open, not only in a fold.
     """
 
     level: Literal["error", "warning"]
@@ -87,7 +90,7 @@ def _of_application(mode: Mode, application: ApplicationReport) -> Iterator[Find
     if mode is Mode.SYNC:
         yield from _operation(application)
     for resource in application.resources:
-        yield from _of_resource(application, resource)
+        yield from _of_resource(mode, application, resource)
 
 
 def _operation(application: ApplicationReport) -> Iterator[Finding]:
@@ -99,10 +102,13 @@ def _operation(application: ApplicationReport) -> Iterator[Finding]:
         Outcome.LOCKED: "another sync holds the lock",
     }
     result = outcome(Mode.SYNC, application)
-    if result in headlines:
-        reasons = (application.operation_message, application.health_message)
-        message = next((reason for reason in reasons if reason), "")
-        yield _about(application, headline=headlines[result], message=message)
+    if result not in headlines:
+        return
+    if result in {Outcome.DEGRADED, Outcome.TIMED_OUT}:
+        reasons = (application.health_message, *application.causes[:1])
+        yield _about(application, headline=headlines[result], message=". ".join(filter(None, reasons)))
+    elif not any(resource.result == "SyncFailed" for resource in application.resources):
+        yield _about(application, headline=headlines[result], message=application.operation_message)
 
 
 def _condition(application: ApplicationReport, condition: ConditionReport) -> Finding:
@@ -130,8 +136,10 @@ def _about(application: ApplicationReport, *, headline: str, message: str) -> Fi
     )
 
 
-def _of_resource(application: ApplicationReport, resource: ResourceReport) -> Iterator[Finding]:
-    def finding(level: Literal["error", "warning"], headline: str, message: str = "", *, is_open: bool = True) -> Finding:
+def _of_resource(mode: Mode, application: ApplicationReport, resource: ResourceReport) -> Iterator[Finding]:
+    def finding(
+        level: Literal["error", "warning"], headline: str, message: str = "", *, is_open: bool = True
+    ) -> Finding:
         return Finding(
             level=level,
             application=application.name,
@@ -158,6 +166,6 @@ def _of_resource(application: ApplicationReport, resource: ResourceReport) -> It
         yield finding("warning", "not pruned", resource.result_message)
     elif resource.change is ChangeKind.REMOVED:
         loss = DELETED_WITH.get(resource.kind, "")
-        yield finding("warning", "deleted", loss, is_open=bool(loss))
+        yield finding("warning", _DELETED[mode], loss, is_open=bool(loss))
     if resource.adopts:
-        yield finding("warning", "adopted: it exists and belongs to no application", is_open=False)
+        yield finding("warning", "adopted", "it exists and belongs to no application", is_open=False)

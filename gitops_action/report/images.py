@@ -1,7 +1,7 @@
 """Which container images change.
 
-In: an object before and after, or the image changes that a report holds. Out: ``ImageChange`` values, and the rows of the
-image table. Reads what any pod-bearing object has: a Pod, a template of one, a CronJob's job.
+In: an object before and after, or the image changes that a report holds. Out: ``ImageChange`` values, and the rows of
+the image table. Reads what any pod-bearing object has: a Pod, a template of one, a CronJob's job.
 """
 
 from __future__ import annotations

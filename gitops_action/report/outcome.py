@@ -1,7 +1,7 @@
 """What became of each application, and the verdict over all of them.
 
-In: a report. Out: one ``Outcome`` an application, the sign that stands for it, and the heading. Never quotes foreign text:
-a verdict consists of our own words and of counts.
+In: a report. Out: one ``Outcome`` an application, the sign that stands for it, and the heading. Never quotes foreign
+text: a verdict consists of our own words and of counts.
 """
 
 from __future__ import annotations
@@ -107,7 +107,9 @@ def outcome(mode: Mode, application: ApplicationReport) -> Outcome:
     operated = _operation(application)
     if operated is not None:
         return operated
-    if any(resource.refusal or resource.obstacle for resource in application.resources) and not _has_synced(application):
+    if any(resource.refusal or resource.obstacle for resource in application.resources) and not _has_synced(
+        application
+    ):
         return Outcome.REFUSED
     if any(resource.unknown or resource.change is ChangeKind.UNKNOWN for resource in application.resources):
         return Outcome.PARTIAL
@@ -135,7 +137,8 @@ def sign(mode: Mode, application: ApplicationReport) -> Sign:
         return Sign.BAD
     if result is Outcome.SAME or (result is Outcome.CHANGED and mode is Mode.SYNC):
         return Sign.GOOD
-    careful = result is Outcome.LEFTOVER or mode is Mode.DRIFT or any(map(needs_care, application.resources))
+    unsure = result is Outcome.LEFTOVER or mode is Mode.DRIFT or is_offline(application)
+    careful = unsure or any(map(needs_care, application.resources))
     return Sign.CARE if careful else Sign.GOOD
 
 
@@ -162,8 +165,6 @@ def verdict(report: Report) -> str:
     worst = next(each for each in Sign if each in signs)
     offline = all(map(is_offline, report.applications)) and report.mode is Mode.DIFF
     words = _words(report, offline=offline)
-    if offline and worst is Sign.GOOD and any(map(differs, report.applications)):
-        worst = Sign.CARE
     return f"{worst} {words}{', not compared with a cluster' if offline else ''}"
 
 

@@ -1,6 +1,7 @@
 """Short phrases over an application: what happens to it, what to watch out for, how its changes count.
 
-In: the frozen report. Out: plain text in our own words with names and counts; whatever is quoted is escaped by the renderer.
+In: the frozen report. Out: plain text in our own words with names and counts; whatever is quoted is escaped by the
+renderer.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from typing import TYPE_CHECKING
 from gitops_action.errors import ExitCode
 from gitops_action.report.findings import DELETED_WITH
 from gitops_action.report.model import ChangeKind, Mode
-from gitops_action.report.outcome import DIFFERENT, Outcome, is_offline, needs_care, outcome
+from gitops_action.report.outcome import DIFFERENT, Outcome, is_offline, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gitops_action.report.model import ApplicationReport, Report, ResourceReport
 
-_SIGNS = {ChangeKind.ADDED: "+", ChangeKind.CHANGED: "~", ChangeKind.REMOVED: "−"}
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"
+"""Stands where there is nothing to count."""
+
+_SIGNS = {ChangeKind.ADDED: "+", ChangeKind.CHANGED: "~", ChangeKind.REMOVED: MINUS}
 _DONE = {ChangeKind.ADDED: "added", ChangeKind.CHANGED: "changed", ChangeKind.REMOVED: "deleted"}
 
 
@@ -35,9 +40,9 @@ def short_commit(commit: str) -> str:
 
 
 def counted(resources: Iterable[ResourceReport]) -> str:
-    """Return the changes as ``+1 ~2 −1``; a dash where nothing differs."""
+    """Return the changes as ``+1 ~2`` and so on; a dash where nothing differs."""
     counts = Counter(resource.change for resource in resources)
-    return " ".join(f"{sign}{counts[change]}" for change, sign in _SIGNS.items() if counts[change]) or "–"
+    return " ".join(f"{sign}{counts[change]}" for change, sign in _SIGNS.items() if counts[change]) or DASH
 
 
 def spelled(application: ApplicationReport) -> str:
@@ -52,23 +57,29 @@ def sync_words(application: ApplicationReport) -> str:
     return "not compared" if is_offline(application) else application.sync_status
 
 
+def troubles(application: ApplicationReport) -> tuple[str, ...]:
+    """Return phrases on what stands in the way of an application: errors, refusals, what is unknown."""
+    resources = application.resources
+    counts = {
+        "failed": sum(1 for each in resources if each.result == "SyncFailed"),
+        "refused": sum(1 for each in resources if each.refusal and each.result != "SyncFailed"),
+        "not ours to touch": sum(1 for each in resources if each.obstacle),
+        "unknown": sum(1 for each in resources if each.unknown or each.change is ChangeKind.UNKNOWN),
+    }
+    errors = dict.fromkeys(each.type for each in application.conditions if each.type.endswith("Error"))
+    rule = ("refused",) if application.refused else ()
+    return (*rule, *errors, *(f"{count:,} {what}" for what, count in counts.items() if count))
+
+
 def watch_out(application: ApplicationReport, limit: int = 3) -> tuple[str, ...]:
     """Return at most ``limit`` phrases on what to look at in an application, gravest first."""
     resources = application.resources
-    failed = sum(1 for resource in resources if resource.result == "SyncFailed")
-    refused = sum(1 for resource in resources if resource.refusal and resource.result != "SyncFailed")
-    foreign = sum(1 for resource in resources if resource.obstacle)
-    unknown = sum(1 for resource in resources if resource.unknown or resource.change is ChangeKind.UNKNOWN)
     removed = [resource for resource in resources if resource.change is ChangeKind.REMOVED]
-    skipped = sum(1 for resource in removed if resource.result == "PruneSkipped")
+    skipped = sum(1 for resource in resources if resource.result == "PruneSkipped")
     secrets = sum(1 for resource in resources if is_secret(resource) and resource.change is ChangeKind.CHANGED)
     adopted = sum(1 for resource in resources if resource.adopts)
     phrases = [
-        *(["refused"] if application.refused else []),
-        *([f"{failed:,} failed"] if failed else []),
-        *([f"{refused:,} refused"] if refused else []),
-        *([f"{foreign:,} not ours to touch"] if foreign else []),
-        *([f"{unknown:,} unknown"] if unknown else []),
+        *troubles(application),
         *_deletions(removed),
         *([f"{skipped:,} not pruned"] if skipped else []),
         *dict.fromkeys(danger for resource in resources for danger in resource.dangers),
@@ -86,9 +97,8 @@ def is_secret(resource: ResourceReport) -> bool:
 
 
 def sentence(mode: Mode, application: ApplicationReport) -> str:
-    """Return what happens to an application, as the end of a sentence that begins with its name; empty if nothing to say."""
+    """Return what happens to an application, to follow its name in a sentence; empty for nothing."""
     result = outcome(mode, application)
-    changes = spelled(application)
     match result:
         case Outcome.SAME:
             return ""
@@ -100,16 +110,24 @@ def sentence(mode: Mode, application: ApplicationReport) -> str:
             return "could not be rendered or compared, so nothing is known of it"
         case Outcome.PARTIAL:
             unknown = sum(1 for each in application.resources if each.unknown or each.change is ChangeKind.UNKNOWN)
-            return f"has {numbered(unknown, 'object')} that could not be compared" + (f"; {changes}" if changes else "")
+            return listing([f"has {numbered(unknown, 'object')} that could not be compared", *_deeds(application)])
         case Outcome.CHANGED if mode is Mode.DRIFT:
             healed = "; self-heal brought it back" if application.operation_phase == "Succeeded" else ""
-            return f"differs from Git: {changes}{healed}"
+            return f"differs from Git: {spelled(application)}{healed}"
+        case Outcome.CHANGED if mode is Mode.SYNC:
+            return f"was synced: {spelled(application)}"
         case Outcome.CHANGED:
-            return f"{'synced' if mode is Mode.SYNC else 'changes'}: {changes}{_hooks(application)}"
+            return listing(_deeds(application))
         case Outcome.LEFTOVER:
             return "was synced and is still OutOfSync: what is no longer in Git was not pruned"
         case _:
             return _operation(result, application)
+
+
+def listing(parts: list[str]) -> str:
+    """Return ``a``, ``a and b``, or ``a, b and c``."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def elapsed(report: Report) -> str:
@@ -135,11 +153,6 @@ def tally(applications: Iterable[ApplicationReport]) -> str:
     return f"{words}, and {numbered(hooks, 'hook')}" if hooks else words
 
 
-def remarkable(application: ApplicationReport) -> int:
-    """Return how many of an application's changes deserve a second look."""
-    return sum(1 for resource in application.resources if needs_care(resource))
-
-
 def _deletions(removed: list[ResourceReport]) -> list[str]:
     gone = [resource for resource in removed if resource.result != "PruneSkipped"]
     grave = Counter(resource.kind for resource in gone if resource.kind in DELETED_WITH)
@@ -161,9 +174,16 @@ def _refused(mode: Mode, application: ApplicationReport) -> str:
     return f"is refused by {who}: its sync would stop before the first change"
 
 
-def _hooks(application: ApplicationReport) -> str:
+def _deeds(application: ApplicationReport) -> list[str]:
+    """Return ``adds 1 object``, ``changes 2``, ``runs 1 hook``, and the gravest consequences."""
+    verbs = {"adds": ChangeKind.ADDED, "changes": ChangeKind.CHANGED, "deletes": ChangeKind.REMOVED}
+    counts = [(verb, application.count(change)) for verb, change in verbs.items() if application.count(change)]
+    deeds = [
+        f"{verb} {count:,}" if at else f"{verb} {numbered(count, 'object')}" for at, (verb, count) in enumerate(counts)
+    ]
     hooks = application.count(ChangeKind.HOOK)
-    return f"; {numbered(hooks, 'hook')}" if hooks else ""
+    dangers = dict.fromkeys(danger for resource in application.resources for danger in resource.dangers)
+    return [*deeds, *([f"runs {numbered(hooks, 'hook')}"] if hooks else []), *list(dangers)[:2]]
 
 
 def _operation(result: Outcome, application: ApplicationReport) -> str:

@@ -10,18 +10,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gitops_action.report import phrases
-from gitops_action.report.findings import Remark, findings, object_name, remarks
+from gitops_action.report.findings import Finding, Remark, findings, object_name, remarks
 from gitops_action.report.images import ImageRow, image_rows
 from gitops_action.report.model import ChangeKind, Mode
-from gitops_action.report.outcome import Outcome, Sign, differs, outcome, sign, verdict, worst_first
+from gitops_action.report.outcome import (
+    DIFFERENT,
+    Outcome,
+    Sign,
+    differs,
+    is_offline,
+    outcome,
+    sign,
+    verdict,
+    worst_first,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitops_action.report.model import ApplicationReport, Report, ResourceReport
+    from gitops_action.report.model import ApplicationReport, ConditionReport, Report, ResourceReport
 
 OPEN_REMARKS = 3
 OPEN_SENTENCES = 5
+IN_SYNC_ROWS = 10
+"""Applications without news that still have rows of their own; more of them are one fold."""
 _SHORT_DIFF = 2_500
 """Characters of diffs up to which the only application's fold is open from the start."""
 _LONG_DIFF = 60
@@ -30,13 +42,15 @@ _LONG_DIFF = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """How much is shown; ``None`` means all of it."""
+    """How much is shown; ``None`` means all of it. ``text`` is the length of any single text."""
 
     context: bool = True
     diff_characters: int | None = None
     listed: int | None = None
     images: int | None = None
     rows: int | None = None
+    notes: int = 10
+    text: int | None = None
     folds: bool = True
 
 
@@ -47,6 +61,8 @@ class ResourceView:
     resource: ResourceReport
     name: str
     words: str
+    reasons: tuple[str, ...]
+    remedy: str
     diff: str
     has_fold: bool
     is_secret: bool
@@ -62,13 +78,14 @@ class ApplicationView:
     counts: str
     spelled: str
     watch_out: tuple[str, ...]
+    troubles: tuple[str, ...]
+    conditions: tuple[ConditionReport, ...]
     sentence: str
     resources: tuple[ResourceView, ...]
     unlisted: int
     unlisted_counts: str
     hooks: tuple[ResourceReport, ...]
     adopted: tuple[str, ...]
-    equal: int
     is_open: bool
     has_fold: bool
 
@@ -83,6 +100,10 @@ class View:
     is_drift: bool
     applications: tuple[ApplicationView, ...]
     more_applications: int
+    unremarkable: tuple[str, ...]
+    more_unremarkable: int
+    notes: tuple[str, ...]
+    more_notes: int
     sentences: tuple[ApplicationView, ...]
     more_sentences: int
     cautions: tuple[Remark, ...]
@@ -94,6 +115,7 @@ class View:
     shortened: str
     commit: str
     base: str
+    did: str
     compared_at: str
     elapsed: str
     tally: str
@@ -104,10 +126,15 @@ def view(report: Report, level: Level, shown: Mapping[int, str]) -> View:
     """Arrange a report for one level."""
     ordered = worst_first(report)
     quota = _Quota(level.listed)
-    applications = tuple(_application(report, each, level, shown, quota) for each in ordered)
-    rows = applications[: level.rows]
-    told = tuple(each for each in applications if each.sentence)
     cautions, warnings, more_remarks = _open_remarks(report)
+    told = frozenset(_subject(finding) for remark in (*cautions, *warnings) for finding in remark.findings)
+    arrange = _Arranger(report=report, level=level, shown=shown, told=told)
+    applications = tuple(arrange.application(each, quota) for each in ordered)
+    unremarkable = tuple(each for each in applications if _is_unremarkable(report, each))
+    folded = unremarkable if len(unremarkable) > IN_SYNC_ROWS else ()
+    remarkable = tuple(each for each in applications if not _is_unremarkable(report, each)) if folded else applications
+    rows = remarkable[: level.rows]
+    sentences = tuple(each for each in applications if each.sentence and _needs_a_sentence(report, each))
     images = image_rows(report)
     commands = {each.reproduce for each in report.applications if each.reproduce}
     return View(
@@ -116,9 +143,13 @@ def view(report: Report, level: Level, shown: Mapping[int, str]) -> View:
         is_sync=report.mode is Mode.SYNC,
         is_drift=report.mode is Mode.DRIFT,
         applications=rows,
-        more_applications=len(applications) - len(rows),
-        sentences=told[:OPEN_SENTENCES],
-        more_sentences=len(told[OPEN_SENTENCES:]),
+        more_applications=len(remarkable) - len(rows),
+        unremarkable=tuple(each.application.name for each in folded[: level.rows]),
+        more_unremarkable=len(folded) - len(folded[: level.rows]),
+        notes=report.notes[: level.notes],
+        more_notes=len(report.notes[level.notes :]),
+        sentences=sentences[:OPEN_SENTENCES],
+        more_sentences=len(sentences[OPEN_SENTENCES:]),
         cautions=cautions,
         warnings=warnings,
         more_remarks=more_remarks,
@@ -128,11 +159,21 @@ def view(report: Report, level: Level, shown: Mapping[int, str]) -> View:
         shortened=_shortened(report, level, shown),
         commit=phrases.short_commit(report.commit or report.head),
         base=phrases.short_commit(report.base),
+        did=_did(report),
         compared_at=phrases.clock_time(report.started),
         elapsed=phrases.elapsed(report),
         tally=phrases.tally(report.applications),
         reproduce=next(iter(commands)) if len(commands) == 1 else "",
     )
+
+
+def _is_unremarkable(report: Report, row: ApplicationView) -> bool:
+    return outcome(report.mode, row.application) is Outcome.SAME and not row.has_fold and not row.watch_out
+
+
+def _needs_a_sentence(report: Report, row: ApplicationView) -> bool:
+    """Whether the table alone would not do: for what is wrong or dangerous, and for everything of a short report."""
+    return row.sign is not Sign.GOOD or len(report.applications) <= OPEN_SENTENCES
 
 
 class _Quota:
@@ -150,43 +191,80 @@ class _Quota:
         return granted
 
 
-def _application(
-    report: Report, application: ApplicationReport, level: Level, shown: Mapping[int, str], quota: _Quota
-) -> ApplicationView:
-    worth = [each for each in application.resources if _is_worth_a_line(each)] if level.folds else []
-    worth.sort(key=_weight)
-    listed = worth[: quota.take(len(worth))]
-    unlisted = worth[len(listed) :]
-    resources = tuple(_resource(report.mode, each, shown.get(id(each), "")) for each in listed)
-    is_alone = len(report.applications) == 1
-    return ApplicationView(
-        application=application,
-        sign=sign(report.mode, application),
-        sync=phrases.sync_words(application),
-        counts=phrases.counted(application.resources),
-        spelled=phrases.spelled(application),
-        watch_out=phrases.watch_out(application),
-        sentence=phrases.sentence(report.mode, application),
-        resources=resources,
-        unlisted=len(unlisted),
-        unlisted_counts=phrases.counted(unlisted),
-        hooks=tuple(each for each in application.resources if each.change is ChangeKind.HOOK and not each.result),
-        adopted=tuple(f"{each.kind} {object_name(each)}" for each in application.resources if each.adopts),
-        equal=application.count(ChangeKind.EQUAL),
-        is_open=is_alone and sum(len(each.diff) for each in resources) <= _SHORT_DIFF and len(resources) <= 5,
-        has_fold=level.folds and _has_fold(report.mode, application),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arranger:
+    """Arranges applications and their objects; ``told`` are the findings that stand in the open already."""
+
+    report: Report
+    level: Level
+    shown: Mapping[int, str]
+    told: frozenset[tuple[str, ...]]
+
+    def application(self, application: ApplicationReport, quota: _Quota) -> ApplicationView:
+        """Return an application's row and fold."""
+        mode = self.report.mode
+        worth = [each for each in application.resources if self._is_worth_a_line(application, each)]
+        worth.sort(key=_weight)
+        listed = worth[: quota.take(len(worth))] if self.level.folds else []
+        unlisted = worth[len(listed) :]
+        resources = tuple(self.resource(application, each) for each in listed)
+        is_small = sum(len(each.diff) for each in resources) <= _SHORT_DIFF and len(resources) <= 5
+        conditions = tuple(each for each in application.conditions if not self._is_told(application, each.message))
+        has_news = worth or conditions or application.causes or (mode is Mode.SYNC and differs(application))
+        return ApplicationView(
+            application=application,
+            sign=sign(mode, application),
+            sync=phrases.sync_words(application),
+            counts=phrases.counted(application.resources),
+            spelled=phrases.spelled(application),
+            watch_out=phrases.watch_out(application),
+            troubles=phrases.troubles(application),
+            conditions=conditions,
+            sentence=phrases.sentence(mode, application),
+            resources=resources,
+            unlisted=len(unlisted),
+            unlisted_counts=phrases.counted(unlisted),
+            hooks=tuple(each for each in application.resources if each.change is ChangeKind.HOOK and not each.result),
+            adopted=tuple(f"{each.kind} {object_name(each)}" for each in application.resources if each.adopts),
+            is_open=len(self.report.applications) == 1 and is_small,
+            has_fold=self.level.folds and bool(has_news),
+        )
+
+    def resource(self, application: ApplicationReport, resource: ResourceReport) -> ResourceView:
+        """Return an object's block; what was said of it in the open is not said again."""
+        diff = self.shown.get(id(resource), "")
+        whole = resource.change in {ChangeKind.ADDED, ChangeKind.REMOVED}
+        reasons = tuple(each for each in _reasons(resource) if not self._is_told(application, each, resource))
+        return ResourceView(
+            resource=resource,
+            name=object_name(resource),
+            words=words(self.report.mode, resource),
+            reasons=reasons,
+            remedy=resource.remedy if len(reasons) == len(_reasons(resource)) else "",
+            diff=diff,
+            has_fold=bool(diff) and (whole or diff.count("\n") >= _LONG_DIFF),
+            is_secret=phrases.is_secret(resource) and bool(diff),
+        )
+
+    def _is_worth_a_line(self, application: ApplicationReport, resource: ResourceReport) -> bool:
+        """Whether there is more to say of an object than what stands in the open."""
+        untold = any(not self._is_told(application, each, resource) for each in _reasons(resource))
+        changes = resource.change in DIFFERENT or resource.dangers
+        return bool(changes or untold or (resource.change is ChangeKind.UNKNOWN and not resource.unknown))
+
+    def _is_told(self, application: ApplicationReport, text: str, resource: ResourceReport | None = None) -> bool:
+        kind, name = (resource.kind, object_name(resource)) if resource else ("", "")
+        return (application.name, kind, name, text) in self.told
 
 
-def _has_fold(mode: Mode, application: ApplicationReport) -> bool:
-    return bool(
-        differs(application) or application.conditions or application.causes or outcome(mode, application) is not Outcome.SAME
-    )
+def _subject(finding: Finding) -> tuple[str, ...]:
+    return finding.application, finding.kind, finding.object, finding.message
 
 
-def _is_worth_a_line(resource: ResourceReport) -> bool:
-    has_news = resource.change not in {ChangeKind.EQUAL, ChangeKind.HOOK} or resource.refusal or resource.obstacle
-    return bool(has_news or resource.unknown or resource.result in {"SyncFailed", "PruneSkipped"} or resource.dangers)
+def _reasons(resource: ResourceReport) -> tuple[str, ...]:
+    """Return what the cluster or we had to say against an object, each text once."""
+    result = resource.result_message if resource.result in {"SyncFailed", "PruneSkipped"} else ""
+    return tuple(dict.fromkeys(filter(None, (resource.refusal, resource.obstacle, resource.unknown, result))))
 
 
 def _weight(resource: ResourceReport) -> tuple[bool, bool, bool]:
@@ -197,41 +275,37 @@ def _weight(resource: ResourceReport) -> tuple[bool, bool, bool]:
     )
 
 
-def _resource(mode: Mode, resource: ResourceReport, diff: str) -> ResourceView:
-    whole = resource.change in {ChangeKind.ADDED, ChangeKind.REMOVED}
-    return ResourceView(
-        resource=resource,
-        name=object_name(resource),
-        words=words(mode, resource),
-        diff=diff,
-        has_fold=bool(diff) and (whole or diff.count("\n") >= _LONG_DIFF),
-        is_secret=phrases.is_secret(resource) and bool(diff),
-    )
-
-
 def words(mode: Mode, resource: ResourceReport) -> str:
     """Return what happens, or happened, to an object, with the lines that differ."""
     if mode is Mode.SYNC and resource.result == "SyncFailed":
-        return "failed"
+        return f"{Sign.BAD} failed"
     if resource.result == "PruneSkipped":
         return "not in Git, and not pruned"
     if resource.unknown or resource.change is ChangeKind.UNKNOWN:
-        return "unknown"
-    told = {
-        ChangeKind.ADDED: "added",
-        ChangeKind.CHANGED: "changed",
-        ChangeKind.REMOVED: "deleted",
-    }.get(resource.change, resource.change.value)
+        return f"{Sign.BAD} could not be compared"
+    change = " · ".join((_change_words(resource), *(f"{Sign.CARE} {danger}" for danger in resource.dangers)))
+    if resource.refusal:
+        return f"{change} · {Sign.BAD} refused by the API server"
+    return f"{change} · {Sign.BAD} not ours to touch" if resource.obstacle else change
+
+
+def _change_words(resource: ResourceReport) -> str:
     added, removed = resource.added_lines, resource.removed_lines
     match resource.change:
-        case ChangeKind.CHANGED if added or removed:
-            return f"{told}, +{added} −{removed}"
-        case ChangeKind.ADDED if added:
-            return f"{told}, {phrases.numbered(added, 'line')}"
-        case ChangeKind.REMOVED if removed:
-            return f"{told}, {phrases.numbered(removed, 'line')}"
+        case ChangeKind.CHANGED:
+            return f"changed, +{added} {phrases.MINUS}{removed}" if added or removed else "changed"
+        case ChangeKind.ADDED:
+            return f"added, {phrases.numbered(added, 'line')}" if added else "added"
+        case ChangeKind.REMOVED:
+            return f"deleted, {phrases.numbered(removed, 'line')}" if removed else "deleted"
         case _:
-            return told
+            return resource.change.value
+
+
+def _did(report: Report) -> str:
+    if report.mode is Mode.SYNC:
+        return "synced"
+    return "compared" if all(map(is_offline, report.applications)) else "compared with live"
 
 
 def _open_remarks(report: Report) -> tuple[tuple[Remark, ...], tuple[Remark, ...], int]:

@@ -88,11 +88,7 @@ STOREFRONT = a_resource(
     group="apps",
     diff=IMAGE_DIFF,
     health_status="Healthy",
-    images=(
-        ImageChange(
-            container="app", old="ghcr.io/acme/storefront:2.7.3", new="ghcr.io/acme/storefront:2.8.0"
-        ),
-    ),
+    images=(ImageChange(container="app", old="ghcr.io/acme/storefront:2.7.3", new="ghcr.io/acme/storefront:2.8.0"),),
     file="deploy/storefront.yaml",
     line=1,
 )
@@ -198,7 +194,9 @@ def mixed() -> Report:
         "storefront",
         replace(STOREFRONT, dangers=("restarts 9 pods",)),
         MIGRATION,
-        a_resource("ConfigMap", "storefront-flags", ChangeKind.CHANGED, adopts=True, diff="@@ -2,1 +2,1 @@\n-  a: 1\n+  a: 2\n"),
+        a_resource(
+            "ConfigMap", "storefront-flags", ChangeKind.CHANGED, adopts=True, diff="@@ -2,1 +2,1 @@\n-  a: 1\n+  a: 2\n"
+        ),
         *equal_resources(14),
     )
     broken = an_application(
@@ -231,7 +229,8 @@ def forty() -> Report:
 def enormous(count: int = 3_000) -> Report:
     def one(number: int) -> ResourceReport:
         lines = "".join(
-            f" context-{line}: {'x' * 40}\n-  key-{line}: {'old' * 9}\n+  key-{line}: {'new' * 9}\n" for line in range(6)
+            f" context-{line}: {'x' * 40}\n-  key-{line}: {'old' * 9}\n+  key-{line}: {'new' * 9}\n"
+            for line in range(6)
         )
         return a_resource("ConfigMap", f"settings-{number:04}", ChangeKind.CHANGED, diff=f"@@ -1,12 +1,12 @@\n{lines}")
 
@@ -246,9 +245,7 @@ def all_failed() -> Report:
     )
     return a_report(
         *(
-            an_application(
-                name, sync_status="Unknown", health_status="Unknown", exit_code=7, conditions=(condition,)
-            )
+            an_application(name, sync_status="Unknown", health_status="Unknown", exit_code=7, conditions=(condition,))
             for name in ("checkout", "payments", "search", "storefront", "website")
         )
     )
@@ -259,14 +256,13 @@ def fork() -> Report:
     return a_report(
         an_application("storefront", replace(STOREFRONT, sync_status="", health_status=""), **offline),
         an_application("checkout", replace(equal_resources(1)[0], sync_status="", health_status=""), **offline),
-        notes=(
-            "This pull request comes from a fork, so the cluster was not asked: shown is what the manifests change"
-            " against the base commit.",
-        ),
+        notes=("The cluster was not asked, because this pull request comes from a fork.",),
     )
 
 
-def _synced(resource: ResourceReport, result: str = "Synced", message: str = "configured", **fields: Any) -> ResourceReport:
+def _synced(
+    resource: ResourceReport, result: str = "Synced", message: str = "configured", **fields: Any
+) -> ResourceReport:
     known: dict[str, Any] = {
         "result": result,
         "result_phase": "Sync",
@@ -330,7 +326,7 @@ def sync_failed() -> Report:
         causes=(
             "The image cannot be pulled: ghcr.io/acme/storefront:2.8.0: not found",
             "Pod shop/storefront-6d8f-x2x9: ImagePullBackOff, container app",
-            "Event: Failed to pull image \"ghcr.io/acme/storefront:2.8.0\": rpc error: code = NotFound (12 times)",
+            'Event: Failed to pull image "ghcr.io/acme/storefront:2.8.0": rpc error: code = NotFound (12 times)',
         ),
     )
     return a_report(
@@ -360,16 +356,19 @@ def sync_timed_out() -> Report:
         exit_code=5,
         operation_phase="Succeeded",
         operation_message="successfully synced (all tasks run)",
-        causes=(
-            "Pod shop/storefront-6d8f-x2x9 cannot be scheduled: 0/3 nodes are available: 3 Insufficient memory",
-        ),
+        causes=("Pod shop/storefront-6d8f-x2x9 cannot be scheduled: 0/3 nodes are available: 3 Insufficient memory",),
     )
     return a_report(storefront, mode=Mode.SYNC, base="", event="push", finished=NOON + 600)
 
 
 def drifted() -> Report:
     return a_report(
-        an_application("storefront", replace(STOREFRONT, images=()), *equal_resources(11), reproduce="gitops-action drift storefront"),
+        an_application(
+            "storefront",
+            replace(STOREFRONT, images=()),
+            *equal_resources(11),
+            reproduce="gitops-action drift storefront",
+        ),
         an_application("checkout", *equal_resources(12)),
         mode=Mode.DRIFT,
         base="",
@@ -378,9 +377,9 @@ def drifted() -> Report:
 
 
 HOSTILE = (
-    "</details> | `x` ``` @acme/admins #1 GH-2 https://evil.example <img src=x onerror=alert(1)> [a](javascript:b) \x1b[31mred\x1b[0m"
-    " \u202egnp.exe <!-- gitops-action:v1 --> :white_check_mark: $x$ **bold** _it_ ~~no~~ &lt; www.evil.example a@b.example\n"
-    "# heading\n::error::forged\n```\nescaped?\n"
+    "</details> | `x` ``` @acme/admins #1 GH-2 https://evil.example <img src=x onerror=alert(1)> [a](javascript:b)"
+    " \x1b[31mred\x1b[0m \u202egnp.exe <!-- gitops-action:v1 --> :white_check_mark: $x$ **bold** _it_ ~~no~~ &lt; www.evil.example"
+    " a@b.example\n# heading\n::error::forged\n```\nescaped?\n"
 )
 
 
@@ -415,7 +414,9 @@ def hostile() -> Report:
         operation_message=HOSTILE,
         reproduce=HOSTILE,
     )
-    return a_report(application, branch=HOSTILE, base=HOSTILE, commit=HOSTILE, notes=(HOSTILE,), run_url="https://x/" + HOSTILE)
+    return a_report(
+        application, branch=HOSTILE, base=HOSTILE, commit=HOSTILE, notes=(HOSTILE,), run_url="https://x/" + HOSTILE
+    )
 
 
 ALL = {
