@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import requests
 from github import Auth, Github
-from github.GithubException import GithubException, RateLimitExceededExceedsMaxWait, RateLimitExceededException
+from github.GithubException import (
+    BadAttributeException,
+    GithubException,
+    RateLimitExceededExceedsMaxWait,
+    RateLimitExceededException,
+)
 from github.GithubRetry import GithubRetry
 from urllib3.exceptions import MaxRetryError
 
@@ -28,6 +33,8 @@ if TYPE_CHECKING:
 
 FAILURES = (GithubException, requests.RequestException)
 """What PyGithub raises for a request that failed."""
+MISREAD = (AssertionError, AttributeError, BadAttributeException, KeyError, TypeError, ValueError)
+"""What PyGithub raises, somewhere inside, for an answer that is not GitHub's: the login page of a proxy."""
 _RATE_LIMITED = frozenset({403, 429})
 # A POST that got no answer, or a 5xx, may have been done: those are for the caller to look after.
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
@@ -122,6 +129,8 @@ def connect(
         retry=BoundedRetry(
             budget=Budget(budget, clock),
             total=8,
+            connect=3,
+            read=3,
             backoff_factor=0.5,
             backoff_max=10,
             # The last response is worth more than "too many retries".
@@ -133,8 +142,14 @@ def connect(
 
 def failure(doing: str, error: Exception, *, api_url: str, write: bool = False) -> GitHubError:
     """Return what an exception of PyGithub means; ``doing`` ends the sentence "GitHub: cannot …"."""
+    kind = Unanswered if write else GitHubError
+    if isinstance(error, MISREAD) and not isinstance(error, requests.RequestException):
+        return kind(
+            f"GitHub: cannot {doing}: the answer is not GitHub's",
+            detail=type(error).__name__,
+            remedy=f"Does a proxy answer in the place of {_USER_INFO.sub('//', api_url)} (GITHUB_API_URL)?",
+        )
     if not isinstance(error, GithubException):
-        kind = Unanswered if write else GitHubError
         return kind(
             f"GitHub: cannot {doing}: no answer from {_USER_INFO.sub('//', api_url)}",
             detail=_USER_INFO.sub("//", f"{type(error).__name__}: {error}")[:_DETAIL_LIMIT],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gitops_action.errors import CommentGone, GitHubError
 from gitops_action.ports import Comment
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from github.Repository import Repository
 
     from gitops_action.ports import Clock
-
-JOB_LOGIN = "github-actions[bot]"
-"""Who the job's own token writes as."""
+_T = TypeVar("_T")
 
 
 class GitHubPullRequests:
@@ -64,14 +62,13 @@ class GitHubPullRequests:
         if not self._login:
             with self._failures("find out who the token belongs to"):
                 _, data = self._repository().requester.graphql_query("query { viewer { login } }", {})
-                viewer = (data.get("data") or {}).get("viewer") or {}
-                self._login = str(viewer.get("login") or JOB_LOGIN)
+                self._login = str(data["data"]["viewer"]["login"])
         return self._login
 
     def head_sha(self, number: int) -> str:
         """Return the pull request's head commit as it is now."""
         with self._failures(f"read pull request #{number}"):
-            return self._repository().get_pull(number).head.sha
+            return _known(self._repository().get_pull(number).head.sha)
 
     def comments(self, number: int) -> Sequence[Comment]:
         """Return all comments, oldest first."""
@@ -103,7 +100,7 @@ class GitHubPullRequests:
     def of_commit(self, sha: str) -> Sequence[int]:
         """Return the numbers of the pull requests that a commit of the tracked branch came from."""
         with self._failures(f"find the pull requests of commit {sha[:8]}"):
-            return [pull.number for pull in self._repository().get_commit(sha).get_pulls()]
+            return [_known(pull.number) for pull in self._repository().get_commit(sha).get_pulls()]
 
     def _repository(self) -> Repository:
         from gitops_action.adapters import github_client  # noqa: PLC0415  # PyGithub takes a third of a second
@@ -128,7 +125,7 @@ class GitHubPullRequests:
 
         try:
             yield
-        except github_client.FAILURES as error:
+        except (*github_client.FAILURES, *github_client.MISREAD) as error:
             if gone_is_error and getattr(error, "status", 0) == 404:
                 raise CommentGone(f"GitHub: cannot {doing}: it does not exist any more") from error
             raise github_client.failure(doing, error, api_url=self._api_url, write=write) from error
@@ -136,9 +133,16 @@ class GitHubPullRequests:
 
 def _comment(comment: IssueComment) -> Comment:
     return Comment(
-        id=comment.id,
+        id=_known(comment.id),
         body=comment.body or "",
         # The author of a comment is null once the account is deleted.
         author=comment.user.login if comment.user else "",
-        url=comment.html_url,
+        url=_known(comment.html_url),
     )
+
+
+def _known(value: _T | None) -> _T:
+    """Return a value that GitHub always gives; PyGithub has ``None`` where an answer lacks it."""
+    if value is None:
+        raise ValueError("the answer lacks a value that GitHub always gives")
+    return value

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gitops_action.errors import CommentGone, CommentTooLong, GitHubError, Unanswered
 from gitops_action.github.comment_identity import CommentAction, CommentIdentity, decide, make_header
+from gitops_action.inputs import CommentPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,14 +22,6 @@ if TYPE_CHECKING:
 MAX_BYTES = 262_144
 """What GitHub stores of a comment; its limit in characters differs between servers, so the server is asked."""
 _ROUNDS = 5
-
-
-class CommentPolicy(StrEnum):
-    """Input ``comment``."""
-
-    CHANGES = "changes"
-    ALWAYS = "always"
-    NEVER = "never"
 
 
 class PublishAction(StrEnum):
@@ -73,7 +66,8 @@ def publish(
         decision = decide(
             comments := pulls.comments(number),
             identity,
-            login=login,
+            # The answer to a write names its author surely, so that a run never takes its own comment for another's.
+            login=writer.author or login,
             current_head=pulls.head_sha(number) if follows_head else "",
             written=writer.written,
         )
@@ -109,6 +103,7 @@ class _Writer:
         self._texts = texts
         self._level = 0
         self.written = 0
+        self.author = ""
         self.failure: GitHubError | None = None
 
     def update(self, comment_id: int, *, created: bool) -> Published | None:
@@ -133,7 +128,7 @@ class _Writer:
                 self.failure = failure
                 return None
             else:
-                self.written, self.failure = comment.id, None
+                self.written, self.author, self.failure = comment.id, comment.author, None
                 note = f"the comment was shortened {self._level} times to fit" if self._level else ""
                 return Published(action=action, url=comment.url, note=note, level=self._level)
         raise self.failure or CommentTooLong(

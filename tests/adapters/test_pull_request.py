@@ -11,7 +11,7 @@ import pytest
 from gitops_action.adapters.pull_request import GitHubPullRequests
 from gitops_action.errors import CommentGone, CommentTooLong, GitHubError, Unanswered
 from gitops_action.ports import Comment
-from tests.github_server.faults import lost_answer, primary_rate_limit, secondary_rate_limit, server_error
+from tests.github_server.faults import Fault, lost_answer, primary_rate_limit, secondary_rate_limit, server_error
 from tests.github_server.plugin import FORK_TOKEN, JOB_TOKEN
 
 if TYPE_CHECKING:
@@ -268,3 +268,18 @@ def test_an_update_whose_answer_is_lost_is_repeated_for_it_changes_nothing_more(
     made = github_server.state.add_comment(pull.number, "old", author="github-actions[bot]")
     github_server.fail(lost_answer(method="PATCH"))
     assert connect(github_server).update_comment(pull.number, made.id, "new").body == "new"
+
+
+@pytest.mark.parametrize("body", [b"<html>please log in</html>", b"{}", b"[{}]", b"{"])
+def test_an_answer_that_is_not_githubs_is_an_error_and_no_crash(github_server: GitHubServer, body: bytes) -> None:
+    pulls = connect(github_server)
+    for call in (
+        pulls.login,
+        lambda: pulls.head_sha(1),
+        lambda: pulls.comments(1),
+        lambda: pulls.create_comment(1, "text"),
+        lambda: pulls.of_commit("c" * 40),
+    ):
+        github_server.fail(Fault(status=200, body=body))
+        with pytest.raises(GitHubError):
+            call()

@@ -79,6 +79,7 @@ def repository(state: State, base_url: str) -> dict[str, Any]:
         "default_branch": state.default_branch,
         "url": f"{base_url}/repos/{state.full_name}",
         "fork": False,
+        "language": None,
     }
 
 

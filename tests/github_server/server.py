@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _ = routes_results  # its routes register themselves
 _GRAPHQL = "/graphql"
+_OLD_STATUSES = re.compile(r"^(/repos/[^/]+/[^/]+)/statuses/([^/]+)$")
 _GHES_PREFIXES = ("/api/v3", "/api")
 
 
@@ -132,6 +134,9 @@ class _Handler(BaseHTTPRequestHandler):
             return Answer(status=422, body={"message": f"Invalid request.\n\n{violation}"})
 
     def _rest(self, token: Token, path: str, query: dict[str, str], body: Any) -> Answer:
+        if self.command == "GET":
+            # An old address of the same list, which PyGithub still uses and GitHub still serves.
+            path = _OLD_STATUSES.sub(r"\1/commits/\2/statuses", path)
         state, found = self.github.state, load_description().match(self.command, path)
         if found is None:
             raise Violation(f"{self.command} {path} is not served")
