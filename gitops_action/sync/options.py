@@ -112,6 +112,11 @@ def tolerates_missing_kind(target: Resource, application_options: Iterable[str] 
     return "SkipDryRunOnMissingResource=true" in {*application_options, *sync_options(target)}
 
 
+def takes_over(application_options: Iterable[str] = ()) -> bool:
+    """Return whether fields of old writers become ours, so that those gone from Git go (SYN-32)."""
+    return "ClientSideApplyMigration=false" not in set(application_options)
+
+
 def propagation(application_options: Iterable[str] = ()) -> str:
     """Return how deletions spread to what an object owns (SYN-41)."""
     options = set(application_options)

@@ -55,6 +55,7 @@ class _Sync:
     scrub: Callable[[str], str]
     narrator: Narrator
     started: float
+    before_change: Callable[[], None]
     causes: dict[ResourceKey, str] = field(default_factory=dict)
 
     def read_namespace(self) -> Resource | None:
@@ -90,7 +91,7 @@ class _Sync:
         if unserved := invalid(self.comparison, tasks):
             reasons = "; ".join(sorted(set(unserved.values())))
             return self._not_begun(tasks, unserved, f"{INVALID_TASKS}: {reasons}")
-        refused = dict(failures(self.comparison, tasks))
+        refused = dict(failures(tasks))
         before = Preflight(live={}, refused={})
         if not refused and any(task.action.writes for task in tasks):
             before = preflight(tasks, self.cluster, self.comparison.tracking, executor, self.scrub)
@@ -104,6 +105,8 @@ class _Sync:
 
     def _operate(self, runner: Runner, tasks: Sequence[Task], before: Preflight) -> OperationResult:
         keys = assessed_keys(self.comparison)
+        if any(task.action.writes for task in tasks):
+            self.before_change()
         state = runner.operate(
             start(
                 tasks,
@@ -116,7 +119,7 @@ class _Sync:
         if state.phase is OperationPhase.SUCCEEDED and self.options.wait:
             state, rest = runner.settle(state, keys, self.options.degraded_grace)
             self._explain((*rest.degraded, *rest.waiting), state)
-            health = application_health(keys, state.seen)
+            health = application_health(self.comparison.resources, state.seen)
         return self._result(state, keys, health, timed_out=runner.timed_out)
 
     def _runner(self, tasks: Sequence[Task], executor: Executor) -> Runner:
@@ -133,7 +136,6 @@ class _Sync:
             cluster=self.cluster,
             kinds=finder,
             tracking=self.comparison.tracking,
-            assess=self.assess,
             clock=self.clock,
             stop=self.stop,
             scrub=self.scrub,
@@ -141,12 +143,13 @@ class _Sync:
         keys = {task.key for task in tasks} | {row.key for row in self.comparison.resources}
         return Runner(
             writer=writer,
-            watches=Watches(self.cluster, keys, assess=self.assess, clock=self.clock),
+            watches=Watches(self.cluster, keys, clock=self.clock),
             executor=executor,
             clock=self.clock,
             stop=self.stop,
             deadline=self.clock.monotonic() + self.options.timeout,
             narrator=self.narrator,
+            assess=self.assess,
             kind_of=kind_of,
             explain=self._explain,
             summary_interval=self.options.summary_interval,
@@ -223,12 +226,14 @@ def sync(
     clock: Clock,
     stop: Stop,
     scrub: Callable[[str], str] = str,
+    before_change: Callable[[], None] = lambda: None,
 ) -> OperationResult:
     """Bring an application's objects to what Git says, and wait until they are healthy.
 
     ``assess`` is the health of one object, ``stop`` ends the operation early, ``scrub`` takes secrets out of what the
-    cluster says. Raises ``Refused`` or ``ApplicationError`` before the first change where a rule forbids the sync; what
-    the API server refuses is a Failed result.
+    cluster says; ``before_change`` is called once, after everything was tried and before the first change. Raises
+    ``Refused`` or ``ApplicationError`` before the first change where a rule forbids the sync; what the API server
+    refuses is a Failed result.
     """
     one = _Sync(
         comparison=comparison,
@@ -240,6 +245,7 @@ def sync(
         scrub=scrub,
         narrator=Narrator(progress=progress, scrub=scrub),
         started=clock.now(),
+        before_change=before_change,
     )
     try:
         namespace = one.read_namespace()

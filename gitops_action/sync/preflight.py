@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from gitops_action.errors import ApiError, Conflict, NotFound
 from gitops_action.resource.annotations import HookDeletePolicy
 from gitops_action.sync.options import WriteMode
-from gitops_action.sync.tasks import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,13 +36,7 @@ def preflight(
 ) -> Preflight:
     """Look at each hook's object and try each write that no dry run has seen."""
     new_namespaces = {task.key.name for task in tasks if task.key.kind == "Namespace" and task.live is None}
-    tried = [
-        task
-        for task in tasks
-        if task.kind is not None
-        and task.key.namespace not in new_namespaces
-        and (task.is_hook or (task.action is Action.APPLY and task.mode is not WriteMode.APPLY))
-    ]
+    tried = [task for task in tasks if task.key.namespace not in new_namespaces and _is_untried(task)]
     found = executor.map(lambda task: _try(task, cluster, tracking, scrub), tried)
     live: dict[ResourceKey, Resource] = {}
     refused: dict[TaskId, str] = {}
@@ -53,6 +46,13 @@ def preflight(
         if message:
             refused[task.id] = message
     return Preflight(live=live, refused=refused)
+
+
+def _is_untried(task: Task) -> bool:
+    """Return whether the comparison's dry run was not of the write that this task will do."""
+    if task.kind is None or not task.action.writes or task.target is None:
+        return False
+    return task.is_hook or task.mode is not WriteMode.APPLY or bool(task.refusal)
 
 
 def _try(task: Task, cluster: Cluster, tracking: Tracking, scrub: Callable[[str], str]) -> tuple[Resource | None, str]:

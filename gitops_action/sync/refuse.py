@@ -46,16 +46,16 @@ def refusal(comparison: Comparison, tasks: Sequence[Task], options: SyncOptions)
     )
 
 
-def failures(comparison: Comparison, tasks: Iterable[Task]) -> Mapping[TaskId, str]:
+def failures(tasks: Iterable[Task]) -> Mapping[TaskId, str]:
     """Return the tasks whose dry run the server refused, with its words.
 
-    A refusal that ``Force=true`` answers by deleting first, or ``Replace=true`` by replacing, is none.
+    A refusal is none where the real write differs from that dry run: ``Force=true`` deletes first, ``Replace=true``
+    replaces, ``Validate=false`` is less strict. The preflight tries those.
     """
-    refused = {row.key: row.refusal for row in comparison.resources if row.refusal}
     return {
-        task.id: refused[task.key]
+        task.id: task.refusal
         for task in tasks
-        if task.action is Action.APPLY and task.mode is WriteMode.APPLY and task.key in refused
+        if task.action is Action.APPLY and task.mode is WriteMode.APPLY and task.is_validated and task.refusal
     }
 
 
@@ -89,7 +89,13 @@ def _not_compared(comparison: Comparison) -> GitOpsError | None:
             detail=_lines(condition.message for condition in errors[1:]),
             remedy=errors[0].remedy,
         )
-    unknown = [row for row in comparison.resources if row.status is SyncStatusCode.UNKNOWN]
+    options = comparison.application.sync_policy.sync_options
+    unknown = [
+        row
+        for row in comparison.resources
+        if row.status is SyncStatusCode.UNKNOWN
+        and not (row.kind is None and row.target is not None and tolerates_missing_kind(row.target, options))
+    ]
     if unknown:
         return ApplicationError(
             f"{name}: not synced, for {_count(len(unknown), 'resource')} could not be compared",

@@ -7,7 +7,7 @@ to rest. Decides nothing itself but when time is over.
 from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.sync.operation import (
@@ -21,15 +21,16 @@ from gitops_action.sync.operation import (
     step,
     terminate,
 )
-from gitops_action.sync.state import CleanupFailed, Event, Observed, State, fold
+from gitops_action.sync.state import Applied, CleanupFailed, Event, Observed, State, fold
 from gitops_action.sync.wait import Standing, standing, still_degraded, waiting_line
 from gitops_action.sync.watching import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from gitops_action.health import HealthStatus
     from gitops_action.ports import ApiKind, Clock
-    from gitops_action.resource import ResourceKey
+    from gitops_action.resource import Resource, ResourceKey
     from gitops_action.sync.progress import Narrator
     from gitops_action.sync.watching import Watches
     from gitops_action.sync.writer import Stop, Writer
@@ -52,6 +53,7 @@ class Runner:
     stop: Stop
     deadline: float
     narrator: Narrator
+    assess: Callable[[Resource], HealthStatus | None]
     kind_of: Callable[[ResourceKey], ApiKind | None]
     explain: Callable[[Sequence[ResourceKey], State], None]
     summary_interval: float = 30.0
@@ -163,9 +165,16 @@ class Runner:
     def _fold(self, state: State, events: Sequence[Event]) -> State:
         if not events:
             return state
-        after = fold(state, events)
-        self.narrator.tell(events, state, after)
+        assessed = [self._assessed(event) for event in events]
+        after = fold(state, assessed)
+        self.narrator.tell(assessed, state, after)
         return after
+
+    def _assessed(self, event: Event) -> Event:
+        """Fill in the health, in this thread alone: scripts that tell it need not bear many."""
+        if isinstance(event, Applied | Observed) and event.live is not None:
+            return replace(event, health=self.assess(event.live))
+        return event
 
     def _summarize(self, line: str) -> None:
         now = self.clock.monotonic()

@@ -138,13 +138,16 @@ def start(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """A target was written; ``live`` is the server's answer, ``message`` in kubectl's words."""
+    """A target was written; ``live`` is the server's answer, ``message`` in kubectl's words.
+
+    ``health`` is filled in by whoever folds the event, for assessing is not done in the threads that write and watch.
+    """
 
     id: TaskId
     live: Resource
-    health: HealthStatus | None
     message: str
     now: float
+    health: HealthStatus | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,13 +180,16 @@ class PruneVetoed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """An object was seen; ``live`` is ``None`` where it is gone, at ``version`` if that is known."""
+    """An object was seen; ``live`` is ``None`` where it is gone, at ``version`` if that is known.
+
+    ``health`` is filled in by whoever folds the event.
+    """
 
     key: ResourceKey
     live: Resource | None
-    health: HealthStatus | None
     now: float
     version: str = ""
+    health: HealthStatus | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +264,9 @@ def judged(state: TaskState, seen: Seen, now: float) -> TaskState:
 
 
 def _judged_hook(state: TaskState, health: HealthStatus | None, now: float) -> TaskState:
-    if health is None or health.code is HealthStatusCode.MISSING:
+    if health is not None and health.error:
+        return state.ended(OperationPhase.ERROR, health.error, now)
+    if health is None or health.code in (HealthStatusCode.MISSING, HealthStatusCode.NONE):
         return state.ended(OperationPhase.SUCCEEDED, f"{state.task.key.name} created", now)
     match health.code:
         case HealthStatusCode.HEALTHY:
@@ -270,7 +278,7 @@ def _judged_hook(state: TaskState, health: HealthStatus | None, now: float) -> T
 
 
 def _judged_resource(state: TaskState, health: HealthStatus | None, now: float) -> TaskState:
-    if health is None or health.code is HealthStatusCode.HEALTHY:
+    if health is None or health.code in (HealthStatusCode.HEALTHY, HealthStatusCode.NONE):
         return state.ended(OperationPhase.SUCCEEDED, health.message if health else "", now)
     is_degraded = health.code is HealthStatusCode.DEGRADED
     since = (now if state.degraded_since is None else state.degraded_since) if is_degraded else None

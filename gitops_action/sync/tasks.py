@@ -22,7 +22,7 @@ from gitops_action.resource.annotations import (
     sync_wave,
 )
 from gitops_action.sync.model import SyncPhase
-from gitops_action.sync.options import SyncOptions, WriteMode, is_validated, propagation, write_mode
+from gitops_action.sync.options import SyncOptions, WriteMode, is_validated, propagation, takes_over, write_mode
 from gitops_action.sync.order import ordered
 from gitops_action.sync.prune import is_pruned_last, reversed_waves, skip_reason
 
@@ -72,7 +72,8 @@ class Task:
     """One object's part in a sync.
 
     ``kind`` is ``None`` while the cluster does not serve it, as before its CRD is applied. ``target`` is what is
-    written; ``live`` what the comparison saw. ``message`` is why a candidate is not pruned.
+    written; ``live`` what the comparison saw. ``takes_over`` is whether the fields of old writers become
+    ours first (SYN-32), ``message`` why a candidate is not pruned, ``refusal`` what the server said to the dry run.
     """
 
     phase: SyncPhase
@@ -85,8 +86,10 @@ class Task:
     policies: tuple[HookDeletePolicy, ...] = ()
     mode: WriteMode = WriteMode.APPLY
     is_validated: bool = True
+    takes_over: bool = True
     propagation: str = "Foreground"
     message: str = ""
+    refusal: str = ""
 
     @property
     def id(self) -> TaskId:
@@ -154,7 +157,9 @@ def _apply_task(row: ResourceComparison, application_options: Sequence[str], opt
             refused=bool(row.refusal),
         ),
         is_validated=is_validated(target, application_options),
+        takes_over=takes_over(application_options),
         propagation=propagation(application_options),
+        refusal=row.refusal,
     )
 
 

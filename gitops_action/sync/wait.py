@@ -9,17 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gitops_action.health import HealthStatus, HealthStatusCode
+from gitops_action.health import HealthStatusCode
+from gitops_action.health.aggregate import HealthRow, assess_application
 from gitops_action.resource.annotations import IGNORE_HEALTHCHECK, is_hook, is_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from gitops_action.comparison.model import Comparison
-    from gitops_action.resource import ResourceKey
+    from gitops_action.comparison.model import Comparison, ResourceComparison
+    from gitops_action.health import HealthStatus
+    from gitops_action.resource import Resource, ResourceKey
     from gitops_action.sync.state import Seen
 
-_CAUSES_SHOWN = 3
 _WAITED_SHOWN = 5
 
 
@@ -78,18 +79,17 @@ def still_degraded(
     return {key: since.get(key, now) for key, state in seen.items() if _code(state) is HealthStatusCode.DEGRADED}
 
 
-def application_health(keys: Iterable[ResourceKey], seen: Mapping[ResourceKey, Seen]) -> HealthStatus:
-    """Return the worst health of all, naming who is to blame (HLT-12 to HLT-17)."""
-    keys = tuple(keys)
-    if keys and not any(state.live for key in keys if (state := seen.get(key))):
-        return HealthStatus(code=HealthStatusCode.MISSING)
-    codes = {key: code for key in keys if (code := _code(seen.get(key))) is not None}
-    worst = max(codes.values(), key=lambda code: code.rank, default=HealthStatusCode.HEALTHY)
-    if worst is HealthStatusCode.HEALTHY:
-        return HealthStatus(code=worst)
-    blamed = [_blame(key) for key, code in codes.items() if code is worst]
-    more = f" and {len(blamed) - _CAUSES_SHOWN} more" if len(blamed) > _CAUSES_SHOWN else ""
-    return HealthStatus(code=worst, message=f"Caused by {', '.join(blamed[:_CAUSES_SHOWN])}{more}")
+def application_health(rows: Iterable[ResourceComparison], seen: Mapping[ResourceKey, Seen]) -> HealthStatus:
+    """Return the application's health over its objects as last seen."""
+    healths = {id(state.live): state.health for state in seen.values()}
+    now = [HealthRow(key=row.key, target=row.target, live=live(seen, row.key)) for row in rows]
+    return assess_application(now, lambda found: healths[id(found)]).status
+
+
+def live(seen: Mapping[ResourceKey, Seen], key: ResourceKey) -> Resource | None:
+    """Return an object as last seen."""
+    state = seen.get(key)
+    return state.live if state else None
 
 
 def waiting_line(waiting: Iterable[ResourceKey], seen: Mapping[ResourceKey, Seen], total: int) -> str:
@@ -108,12 +108,12 @@ def _health_words(key: ResourceKey, state: Seen | None) -> str:
 
 
 def _code(state: Seen | None) -> HealthStatusCode | None:
-    """Return the health that counts; none for what is gone or whose health is ignored (HLT-12)."""
+    """Return the health that counts; none for what is gone, whose health is ignored, or a child's Unknown (HLT-12)."""
     if state is None or state.live is None or state.health is None:
         return None
-    return None if state.live.annotations.get(IGNORE_HEALTHCHECK) == "true" else state.health.code
-
-
-def _blame(key: ResourceKey) -> str:
-    kind = f"{key.group}/{key.kind}" if key.group else key.kind
-    return f"{kind}:{key.namespace}/{key.name}" if key.namespace else f"{kind}:{key.name}"
+    is_child = state.live.group_kind == ("argoproj.io", "Application")
+    if state.live.annotations.get(IGNORE_HEALTHCHECK) == "true" or (
+        is_child and state.health.code is HealthStatusCode.UNKNOWN
+    ):
+        return None
+    return state.health.code

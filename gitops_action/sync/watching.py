@@ -15,9 +15,8 @@ from gitops_action.errors import ApiError, ClusterError
 from gitops_action.sync.state import Observed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Collection, Iterable
 
-    from gitops_action.health import HealthStatus
     from gitops_action.ports import ApiKind, Clock, Cluster
     from gitops_action.resource import Resource, ResourceKey
 
@@ -41,12 +40,10 @@ class Watches:
         cluster: Cluster,
         keys: Collection[ResourceKey],
         *,
-        assess: Callable[[Resource], HealthStatus | None],
         clock: Clock,
     ) -> None:
         self._cluster = cluster
         self._keys = frozenset(keys)
-        self._assess = assess
         self._clock = clock
         self._running: set[tuple[ApiKind, str]] = set()
         self._closed = threading.Event()
@@ -107,5 +104,4 @@ class Watches:
         return version
 
     def _put(self, key: ResourceKey, live: Resource | None, version: str) -> None:
-        health = self._assess(live) if live is not None else None
-        self._events.put(Observed(key=key, live=live, health=health, now=self._clock.now(), version=version))
+        self._events.put(Observed(key=key, live=live, now=self._clock.now(), version=version))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, assert_never
 
+from gitops_action.comparison.owned_fields import MANAGER
+from gitops_action.comparison.takeover import migration
 from gitops_action.errors import ClusterError, Conflict, Invalid, NotFound
 from gitops_action.ports import Preconditions
 from gitops_action.resource.annotations import HOOK_FINALIZER
@@ -30,7 +32,6 @@ from gitops_action.sync.state import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gitops_action.health import HealthStatus
     from gitops_action.ports import ApiKind, Clock, Cluster
     from gitops_action.resource import Resource
     from gitops_action.resource.tracking import Tracking
@@ -66,7 +67,6 @@ class Writer:
     cluster: Cluster
     kinds: Kinds
     tracking: Tracking
-    assess: Callable[[Resource], HealthStatus | None]
     clock: Clock
     stop: Stop
     scrub: Callable[[str], str]
@@ -106,6 +106,7 @@ class Writer:
         kind = task.kind or self.kinds.resolve(target)
         match task.mode:
             case WriteMode.APPLY:
+                self._take_over(task, kind)
                 written, word = self._apply(task, kind, target), "configured" if live else "created"
             case WriteMode.REPLACE:
                 written, word = self._replace(kind, target), "replaced"
@@ -119,10 +120,27 @@ class Writer:
         return Applied(
             id=task.id,
             live=written,
-            health=self.assess(written),
             message=f"{object_word(task.key)} {word}",
             now=self.clock.now(),
         )
+
+    def _take_over(self, task: Task, kind: ApiKind) -> None:
+        """Make the fields of old writers ours, so that those gone from Git go with the apply (SYN-32, W-21)."""
+        live = task.live if task.takes_over else None
+        for _ in range(_ATTEMPTS):
+            operations = migration(live, manager=MANAGER) if live is not None else ()
+            if not operations:
+                return
+            try:
+                self.cluster.patch(kind, task.key, operations)
+            except NotFound:
+                return
+            except (Conflict, Invalid):
+                self._check_stop()
+                live = self.cluster.get(kind, namespace=task.key.namespace, name=task.key.name)
+            else:
+                return
+        raise Conflict(f"{task.key} was changed by somebody else each time it was about to be taken over")
 
     def _apply(self, task: Task, kind: ApiKind, target: Resource) -> Resource:
         if task.kind is not None:
@@ -243,8 +261,7 @@ class Writer:
         raise AssertionError
 
     def _observed(self, task: Task, live: Resource | None) -> Observed:
-        health = self.assess(live) if live is not None else None
-        return Observed(key=task.key, live=live, health=health, now=self.clock.now())
+        return Observed(key=task.key, live=live, now=self.clock.now())
 
     def _check_stop(self) -> None:
         if self.stop.is_set():
