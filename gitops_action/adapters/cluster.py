@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FIELD_MANAGER = "gitops-action"
 _PAGE = 5000
-"""Objects a page. Pages of 500 are ten round trips where one will do; measured in ``tools/bench``."""
+"""Objects a page: pages of 500 are ten round trips, one after the other, where one will do."""
 _LOG_BYTES = 1024 * 1024
 _NAMESPACE = ApiKind(group="", version="v1", kind="Namespace", plural="namespaces", namespaced=False)
 _POD = ApiKind(group="", version="v1", kind="Pod", plural="pods", namespaced=True)

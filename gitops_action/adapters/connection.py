@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.credentials import Anonymous
+from gitops_action.adapters.server_url import is_loopback
+from gitops_action.errors import UsageError
 
 if TYPE_CHECKING:
     from gitops_action.adapters.credentials import Credentials
@@ -46,6 +48,14 @@ class Connection:
     """An HTTP proxy's URL, which may hold a password."""
     in_container: bool = False
     """Whether we run in a container, where loopback is not the runner's."""
+
+    def __post_init__(self) -> None:
+        """Refuse to send credentials where everybody on the way can read them."""
+        if self.server.startswith("http://") and not is_loopback(self.server) and self.credentials != Anonymous():
+            raise UsageError(
+                f"{self.server} is not https, so that the credentials would be readable on the way",
+                remedy="Use the API server's https:// URL.",
+            )
 
     def secrets(self) -> tuple[str, ...]:
         """Return the texts that no log may show."""

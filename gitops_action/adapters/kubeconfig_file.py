@@ -5,6 +5,7 @@ In: YAML or JSON. Out: mappings of texts. Every scalar stays the text that was w
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _Loader = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
+_PATH = re.compile(r"^(/|\./|\.\./|~/)[\w./ @-]{1,200}$|^[\w./ @-]{1,200}\.(ya?ml|json|conf|config)$")
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
@@ -60,18 +62,19 @@ class Document:
 def read_file(path: Path) -> Document:
     """Read a kubeconfig file."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
+        text = path.expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, ValueError, RuntimeError) as error:
+        # What is no path may be credentials that were meant as content: it is not repeated.
+        named = (
+            f"the kubeconfig {path}" if _PATH.search(str(path)) else "input kubeconfig is no YAML text and, as a path,"
+        )
+        reason = "cannot be found" if isinstance(error, FileNotFoundError) else f"cannot be read: {_reason(error)}"
         raise UsageError(
-            f"the kubeconfig {path} cannot be found",
+            f"{named} {reason}",
             remedy="Input kubeconfig is a path that exists inside the container (the workspace or RUNNER_TEMP), or the "
             "kubeconfig's content. Content that is base64 is decoded first.",
         ) from error
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        # The "path" may be a secret that was meant as content: it is shown only when such a file exists.
-        named = f"the kubeconfig {path}" if _exists(path) else "input kubeconfig"
-        raise UsageError(f"{named} cannot be read: {_reason(error)}") from error
-    return _document(text, f"the kubeconfig {path}", path.resolve().parent)
+    return _document(text, f"the kubeconfig {path}", path.expanduser().resolve().parent)
 
 
 def read_text(text: str) -> Document:
@@ -116,13 +119,6 @@ def _named(root: dict[str, Any], plural: str, singular: str, what: str, director
         fields = item.get(singular)
         entries.setdefault(item["name"], Entry(fields if isinstance(fields, dict) else {}, directory))
     return entries
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
 
 
 def _reason(error: Exception) -> str:

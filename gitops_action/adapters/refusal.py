@@ -122,7 +122,9 @@ def _cause(cause: dict[str, Any]) -> str:
 def _remedy(status: int, message: str) -> str:
     if status == HTTPStatus.FORBIDDEN and (denied := _DENIED.search(message)):
         verb, resource = denied["verb"], denied["resource"]
-        where = f"a Role in namespace {denied['namespace']}" if denied["namespace"] else "a ClusterRole"
+        # The server says of a namespace that it lies in itself.
+        inside = denied["namespace"] if resource != "namespaces" else ""
+        where = f"a Role in namespace {inside}" if inside else "a ClusterRole"
         if "cannot " + verb + " path" in message:
             return f'Add to {where}, bound to this user:\n- nonResourceURLs: ["{resource}"]\n  verbs: ["{verb}"]'
         return f"Add to {where}, bound to this user:\n{granting_rule(verb, denied['group'] or '', resource)}"
