@@ -112,9 +112,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def api_server(*answers: Answer) -> Iterator[StubServer]:
+def api_server(*answers: Answer, server_type: type[StubServer] = StubServer) -> Iterator[StubServer]:
     """Serve these answers while the block runs."""
-    server = StubServer(answers or (Answer(),))
+    server = server_type(answers or (Answer(),))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

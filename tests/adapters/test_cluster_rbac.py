@@ -138,12 +138,13 @@ def test_preview_makes_dry_runs_and_every_write_is_denied(
     changed = secret(namespace, value="Y2hhbmdlZA==")
     assert preview.apply(SECRET, changed, dry_run=True).object["data"] == {"password": "Y2hhbmdlZA=="}
     assert preview.apply(SECRET, secret(namespace, "new"), dry_run=True).name == "new"
-    for write in (
+    requests: tuple[Callable[[], object], ...] = (
         lambda: preview.apply(SECRET, changed),
         lambda: preview.apply(SECRET, secret(namespace, "new")),
         lambda: preview.create(SECRET, secret(namespace, "new")),
         lambda: preview.patch(SECRET, key(namespace), [{"op": "remove", "path": "/data/password"}]),
-    ):
+    )
+    for write in requests:
         with pytest.raises(Invalid, match="the preview user may only make dry runs"):
             write()
     with pytest.raises(Forbidden):
