@@ -36,13 +36,15 @@ class PatientClock:
         self.waited.append(seconds)
 
 
-def connect(server: GitHubServer, token: str = JOB_TOKEN, clock: PatientClock | None = None) -> GitHubPullRequests:
+def connect(
+    server: GitHubServer, token: str = JOB_TOKEN, clock: PatientClock | None = None, *, budget: float = 60.0
+) -> GitHubPullRequests:
     return GitHubPullRequests(
         token=token,
         repository=server.state.full_name,
         api_url=server.url,
         clock=clock or PatientClock(),
-        budget=60.0,
+        budget=budget,
         timeout=5,
         write_pause=0.0,
     )
@@ -250,6 +252,24 @@ def test_a_server_that_keeps_failing_ends_within_the_budget_with_its_status(gith
         connect(github_server, clock=clock).head_sha(1)
     assert errors[0].summary == "GitHub: cannot read pull request #1: answer 503"
     assert sum(clock.waited) <= 60
+
+
+def test_a_limit_that_never_ends_is_not_asked_for_ever(github_server: GitHubServer) -> None:
+    clock = PatientClock()
+    github_server.fail(primary_rate_limit(reset_in=-60, times=1000))
+    with refused() as errors:
+        connect(github_server, clock=clock).head_sha(1)
+    assert errors[0].summary == "GitHub: cannot read pull request #1: the rate limit is used up"
+    assert len(github_server.requests) <= 9
+
+
+def test_a_failing_server_is_not_waited_for_beyond_the_budget(github_server: GitHubServer) -> None:
+    clock = PatientClock()
+    github_server.fail(server_error(502, times=1000))
+    with refused() as errors:
+        connect(github_server, clock=clock, budget=2.0).head_sha(1)
+    assert errors[0].summary == "GitHub: cannot read pull request #1: answer 502"
+    assert sum(clock.waited) <= 2.0
 
 
 @pytest.mark.parametrize("fault", [lost_answer(method="POST"), server_error(502, method="POST")])

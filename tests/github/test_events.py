@@ -198,6 +198,11 @@ def test_a_payload_that_is_not_githubs_is_a_usage_error(
         read_event(environ(name), payload)
 
 
+def test_an_event_without_a_repository_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="lacks a repository"):
+        read_event({"GITHUB_EVENT_NAME": "schedule"}, {})
+
+
 def test_a_second_attempt_has_a_url_of_its_own() -> None:
     payload = payloads.pull_request(repository(), pull())
     event = read_event(environ("pull_request", run_attempt=2), payload)

@@ -15,7 +15,7 @@ from gitops_action.github.sticky import PublishAction, Published, publish
 from gitops_action.inputs import CommentPolicy
 from tests.adapters.test_pull_request import connect
 from tests.github_server.faults import lost_answer, secondary_rate_limit, server_error
-from tests.github_server.plugin import FORK_TOKEN
+from tests.github_server.plugin import FORK_TOKEN, JOB_TOKEN
 
 if TYPE_CHECKING:
     from gitops_action.ports import PullRequests
@@ -184,6 +184,22 @@ def test_a_token_that_may_not_comment_is_an_error_that_the_caller_answers_with_t
     pull = github_server.state.add_pull(head_repository="somebody/shop")
     with pytest.raises(GitHubError, match=r"the token may not do this \(403\)"):
         publish(connect(github_server, FORK_TOKEN), pull.number, identity(pull), ["report"])
+
+
+def test_a_comment_without_any_text_is_a_bug(github_server: GitHubServer) -> None:
+    pull = github_server.state.add_pull()
+    with pytest.raises(ValueError, match="at least one text"):
+        publish(connect(github_server), pull.number, identity(pull), [])
+
+
+def test_a_run_knows_its_own_comment_even_where_github_calls_it_otherwise(github_server: GitHubServer) -> None:
+    pull = github_server.state.add_pull()
+    pulls = connect(github_server)
+    pulls.login()
+    # GitHub writes as somebody else than it said.
+    github_server.state.tokens[JOB_TOKEN].login = "renamed[bot]"
+    publish(pulls, pull.number, identity(pull), ["report"])
+    assert bodies_of(github_server, pull) == ["report"]
 
 
 def test_rate_limits_on_the_way_delay_and_do_not_duplicate(github_server: GitHubServer) -> None:
