@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 _RBAC = "rbac.authorization.k8s.io"
 
 
-def vanishes(target: Json, path: str) -> bool:
-    """Return whether the server drops this empty value of a built-in kind, known by its name alone (W-8)."""
+def vanishes(target: Json, path: str, *, is_owned: bool) -> bool:
+    """Return whether the server drops this empty value of a built-in kind, known by its name (W-8).
+
+    An earlier apply of ours left the path in our ownership, or the path is one that leaves no trace there: else the field
+    may be one that does not exist in that place, which the server refuses.
+    """
     parent, _, name = path.rpartition("/")
-    if tables.STRING_MAPS.search(parent):
+    if tables.STRING_MAPS.search(parent) or not (is_owned or tables.TRACELESS.search(path)):
         return False
     if target is None:
         return name in tables.OMITTED_LISTS or name in tables.OMITTED_MAPS or name in tables.OMITTED_ZEROS
@@ -50,7 +54,7 @@ def _equal_map(target: JsonObject, live: JsonObject, path: str) -> bool:
         if name in live:
             if not equal_atomic(value, live[name], below):
                 return False
-        elif not vanishes(value, below) and not _is_dropped_subject_group(target, below, value):
+        elif not vanishes(value, below, is_owned=False) and not _is_dropped_subject_group(target, below, value):
             return False
     return all(_is_default(live[name], f"{path}/{name}", target) for name in live.keys() - target.keys())
 

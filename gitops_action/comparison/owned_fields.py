@@ -18,6 +18,7 @@ from gitops_action.resource.fields import applied_by, format_path
 
 if TYPE_CHECKING:
     from gitops_action.resource import Resource
+    from gitops_action.resource.resource import JsonObject
 
 MANAGER = "gitops-action"
 _SERVER_FIELDS = frozenset(
@@ -71,10 +72,11 @@ def _verdict(target: Resource, live: Resource, schema: Schema | None, manager: s
     owned = entries[0].fields
     if "f:stringData" in owned:
         return Doubt("an earlier apply sent stringData (W-12)", "stringData")
-    if target.group in tables.BUILT_IN_GROUPS:
-        walk_map(target.object, live.object, owned, None, None)
-    else:
-        _walk_custom(target, live, owned, schema or NO_SCHEMA)
+    # Metadata follows built-in rules in custom resources too, and is granular even where we own nothing in it (W-14).
+    walk_map(metadata, live.metadata, owned.get("f:metadata") or {}, (None, "metadata", ""), None)
+    rest, others = _rest(target.object), _rest(live.object)
+    is_built_in = target.group in tables.BUILT_IN_GROUPS
+    walk_map(rest, others, owned, None, None if is_built_in else schema or NO_SCHEMA)
     dropped = dropped_paths(target, live, manager=manager)
     return (
         Doubt("set by an earlier GitOps tool, and not in the target (W-21)", format_path(dropped[0]))
@@ -83,10 +85,5 @@ def _verdict(target: Resource, live: Resource, schema: Schema | None, manager: s
     )
 
 
-def _walk_custom(target: Resource, live: Resource, owned: dict[str, dict[str, object]], schema: Schema) -> None:
-    """Walk a custom resource: its metadata by built-in rules (W-14), the rest by its schema (W-6)."""
-    metadata = {"metadata": target.metadata}
-    walk_map(metadata, {"metadata": live.metadata}, {"f:metadata": owned.get("f:metadata", {})}, None, None)
-    rest = {name: value for name, value in target.object.items() if name != "metadata"}
-    others = {name: value for name, value in live.object.items() if name != "metadata"}
-    walk_map(rest, others, {name: tree for name, tree in owned.items() if name != "f:metadata"}, None, schema)
+def _rest(value: JsonObject) -> JsonObject:
+    return {name: below for name, below in value.items() if name != "metadata"}

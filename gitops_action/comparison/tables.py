@@ -80,6 +80,18 @@ OMITTED_ZEROS: dict[str, Json] = {
     "value": "",
 }
 
+# Where an empty value of such a name leaves no trace in the ownership, so that only the path tells that it is no typing
+# error, which the server would refuse (W-8): associative lists, and what stands inside of atomic values.
+TRACELESS = re.compile(
+    r"(^/metadata/(finalizers|ownerReferences)"
+    r"|^/(secrets|imagePullSecrets)"
+    r"|/template/spec/(volumes|imagePullSecrets|hostAliases|initContainers|topologySpreadConstraints|readinessGates)"
+    r"|/(containers|initContainers)/\*/(env|ports|volumeMounts|volumeDevices)"
+    r"|/rules/\*/(resourceNames|nonResourceURLs)"
+    r"|/ingress/\*/(from|ports)|/egress/\*/(to|ports)|/(ingress|egress)/\*/ports/\*/endPort"
+    r"|/([a-z]+S|s)elector/(matchLabels|matchExpressions))$"
+)
+
 # Lists that the server stores as ``null`` where the target says ``[]`` (W-9).
 NULL_LISTS = frozenset({"mountOptions", "rules"})
 

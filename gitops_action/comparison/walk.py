@@ -47,16 +47,18 @@ def walk_map(target: JsonObject, live: JsonObject, owned: Tree, trail: Trail | N
         elif kind is not type(other) or value != other:
             _scalar(value, other, owned.get("f:" + name), (trail, name, ""), schema)
     for element in owned:
-        if element[:2] == "f:":
-            if element[2:] not in target and element[2:] in live:
-                raise Unsure("set by an earlier apply, and no longer in the target (W-4)", (trail, element[2:], ""))
-        elif element != SELF:
+        name = element[2:]
+        if name in target or element == SELF:
+            continue
+        if element[:2] != "f:":
             raise Unsure("list ownership where the target has a map", trail)
+        if name in live:
+            raise Unsure("set by an earlier apply, and no longer in the target (W-4)", (trail, name, ""))
 
 
 def _map_value(target: JsonObject, live: Json, owned: Tree | None, trail: Trail, schema: Schema | None) -> None:
     if type(live) is not dict:
-        _absent(target, live, trail, schema)
+        _absent(target, live, owned, trail, schema)
     elif owned and SELF not in owned and (schema is None or schema.is_granular_map):
         walk_map(target, live, owned, trail, schema)
     elif same(target, live):  # W-3
@@ -72,7 +74,7 @@ def _map_value(target: JsonObject, live: Json, owned: Tree | None, trail: Trail,
 
 def _list_value(target: list[Json], live: Json, owned: Tree | None, trail: Trail, schema: Schema | None) -> None:
     if type(live) is not list:
-        _absent(target, live, trail, schema)
+        _absent(target, live, owned, trail, schema)
     elif owned and SELF not in owned:
         _owned_items(target, live, owned, trail, schema)
     elif same(target, live):  # W-3
@@ -171,7 +173,7 @@ def _has_duplicates(items: list[Json]) -> bool:
 
 def _scalar(target: Json, live: Json, owned: Tree | None, trail: Trail, schema: Schema | None) -> None:
     if live is _MISSING:
-        _absent(target, live, trail, schema)
+        _absent(target, live, owned, trail, schema)
         return
     if schema is not None or owned is None:
         raise Unsure("a value that differs", trail)
@@ -194,12 +196,12 @@ def _null(live: Json, where: str, trail: Trail) -> None:
         raise Unsure("null over a value (W-10)", trail)
 
 
-def _absent(target: Json, live: Json, trail: Trail, schema: Schema | None) -> None:
+def _absent(target: Json, live: Json, owned: Tree | None, trail: Trail, schema: Schema | None) -> None:
     """W-8, W-9: empty in the target and absent from live, by name and for built-in kinds only."""
     if schema is not None:
         raise Unsure("not in live", trail)
     if live is _MISSING:
-        if not vanishes(target, pattern(trail)):
+        if not vanishes(target, pattern(trail), is_owned=owned is not None):
             raise Unsure("not in live", trail)
     elif live is not None or target != [] or trail[1] not in tables.NULL_LISTS:
         raise Unsure("another type than in live", trail)
