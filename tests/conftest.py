@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+pytest_plugins = ["tests.github_server.plugin"]
+
+
 class Tools:
     """The programs that ``tools/build.py`` has built."""
 

@@ -6,6 +6,7 @@ cluster of one day on loopback; nothing here is fit for another use.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import ipaddress
 import json
@@ -39,7 +40,7 @@ def create_credentials(directory: Path, server: str) -> None:
     _write(directory / "tokens.csv", "\n".join(rows) + "\n")
     for user, token in tokens.items():
         _write(directory / f"{user}.token", token)
-        _write(directory / f"{user}.kubeconfig", _kubeconfig(user, token, server, directory / "ca.crt"))
+        _write(directory / f"{user}.kubeconfig", _kubeconfig(user, token, server, _pem(ca)))
 
 
 def _certificate(
@@ -99,13 +100,14 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> str:
     return key.private_bytes(encoding, form, serialization.NoEncryption()).decode()
 
 
-def _kubeconfig(user: str, token: str, server: str, ca: Path) -> str:
-    """Return a kubeconfig as JSON, which is YAML too."""
+def _kubeconfig(user: str, token: str, server: str, ca: str) -> str:
+    """Return a kubeconfig that needs no other file, as JSON, which is YAML too."""
+    cluster = {"server": server, "certificate-authority-data": base64.b64encode(ca.encode()).decode()}
     return json.dumps(
         {
             "apiVersion": "v1",
             "kind": "Config",
-            "clusters": [{"name": "test", "cluster": {"server": server, "certificate-authority": str(ca)}}],
+            "clusters": [{"name": "test", "cluster": cluster}],
             "users": [{"name": user, "user": {"token": token}}],
             "contexts": [{"name": "test", "context": {"cluster": "test", "user": user, "namespace": "default"}}],
             "current-context": "test",
