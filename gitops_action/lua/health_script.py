@@ -26,7 +26,10 @@ class ScriptHealth(NamedTuple):
 
 def run_health_script(sandbox: Sandbox, script: str, live: Resource, *, now: float) -> ScriptHealth:
     """Return what the script says of the object; raises ``LuaFailed`` where it says nothing that counts."""
-    return _read(sandbox.run(script, live.object, now=now))
+    try:
+        return _read(sandbox.run(script, live.object, now=now))
+    except UnicodeDecodeError as error:
+        raise LuaFailed(f"the script returned text that is not UTF-8: {error.reason}") from error
 
 
 def _read(returned: Returned) -> ScriptHealth:

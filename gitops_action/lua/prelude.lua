@@ -13,7 +13,8 @@ local real = {
 }
 
 local TOO_LONG = "script exceeded its limit of " .. limit_seconds .. " s or " .. limit_instructions .. " instructions"
-local STEP = 10000
+local pack = table.pack
+local STEP = 200
 local used, started = 0, 0
 
 local function stop()
@@ -68,6 +69,15 @@ local function safe_rep(text, count, separator)
     return ""
   end
   return real.rep(text, count, separator)
+end
+
+-- The handler runs after the error, not inside it: an error of the hook would call it with the hook switched off.
+local function safe_xpcall(call, handler, ...)
+  local results = pack(real.pcall(call, ...))
+  if results[1] then
+    return real.unpack(results, 1, results.n)
+  end
+  return false, handler(results[2])
 end
 
 local function measured(call)
@@ -140,7 +150,7 @@ local function new_globals(object, now)
     assert = assert, error = error, getmetatable = getmetatable, ipairs = ipairs, next = next, pairs = pairs,
     pcall = pcall, rawequal = rawequal, rawget = rawget, rawset = rawset, select = select,
     setmetatable = safe_setmetatable, tonumber = tonumber, tostring = tostring, type = type, unpack = table.unpack,
-    xpcall = xpcall, print = function() end, collectgarbage = function() return 0 end, _VERSION = "Lua 5.1",
+    xpcall = safe_xpcall, print = function() end, collectgarbage = function() return 0 end, _VERSION = "Lua 5.1",
     table = table_functions, actionParams = {}, obj = object,
   }
   local modules = { os = safe_os, table = table_functions, _G = globals }

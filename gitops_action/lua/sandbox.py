@@ -65,6 +65,7 @@ class _State:
             register_builtins=False,
             attribute_filter=_no_attributes,
             unpack_returned_tuples=True,
+            overflow_handler=float,
         )
         patterns = self._lua.eval("load(..., '=patterns', 't')", _source("patterns.lua"))
         prelude = self._lua.eval("load(..., '=prelude', 't')", _source("prelude.lua"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from typing import TYPE_CHECKING, Final
 
 import yaml
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from gitops_action.resource.resource import Json
 
 SIZE_LIMIT: Final = 64 * 1024 * 1024
+_INNER_BOM: Final = re.compile("[\n\r\x85\u2028\u2029]\ufeff")
+"""Go takes the mark for the first letter of a key there, libyaml skips it."""
 
 
 class YamlError(UsageError):
@@ -43,6 +46,9 @@ def load_documents(text: bytes | str, *, source: str) -> list[tuple[Json, int]]:
         documents = _load_json(content)
         if documents is not None:
             return documents
+    if mark := _INNER_BOM.search(content):
+        line = content.count("\n", 0, mark.end()) + 1
+        raise YamlError("byte order mark (U+FEFF) inside the text: remove it", source=source, line=line)
     return _load_yaml(content, source)
 
 
