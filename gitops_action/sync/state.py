@@ -240,7 +240,8 @@ def _after(task: TaskState, event: Applied | Refused | Pruned | PruneVetoed | Cl
         case Refused():
             return task.ended(OperationPhase.FAILED, event.message, event.now, code=ResultCode.SYNC_FAILED)
         case CleanupFailed():
-            return replace(task.ended(OperationPhase.ERROR, event.message, event.now), is_abandoned=True)
+            # What the hook did stands; only its object stays behind, and the result says so.
+            return replace(task, message=event.message, is_abandoned=True)
         case _:
             assert_never(event)
 

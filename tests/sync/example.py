@@ -34,7 +34,7 @@ _API_VERSIONS = {
     "Widget": "example.com/v1",
     "NetworkPolicy": "networking.k8s.io/v1",
     "Ingress": "networking.k8s.io/v1",
-    "Rollout": "argoproj.io/v1alpha1",
+    "Application": "argoproj.io/v1alpha1",
 }
 _CLUSTER_SCOPED = {"Namespace", "ClusterRole", "CustomResourceDefinition"}
 
