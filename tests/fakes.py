@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from tests.fake_cluster import FakeCluster
+from tests.fake_git import FakeGit
+from tests.fake_process import FakeProcess
 
-__all__ = ["FakeCluster"]
+__all__ = ["FakeCluster", "FakeGit", "FakeProcess"]

@@ -18,7 +18,7 @@ from gitops_action.rendering.source_kind import KUSTOMIZATION_NAMES
 from gitops_action.resource.yaml import YamlError, load_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gitops_action.rendering.checkout import Checkout
     from gitops_action.resource.resource import Json, JsonObject
@@ -36,19 +36,32 @@ _PATHS = frozenset(
 _REMOTE = re.compile(r"(?:git::|[a-z][a-z0-9+.-]*://|[a-z][a-z0-9-]*@|github\.com[/:]|oci:)", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roots:
+    """What a build reads: the real paths of its roots, the built one first, and links by which it reaches some."""
+
+    directories: tuple[str, ...]
+    links: Mapping[str, str]
+    """Path of a link, or through one → real path."""
+
+
 @dataclass(slots=True)
 class _Walk:
     checkout: Checkout
     roots: dict[str, None] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
 
     def visit(self, root: str) -> None:
         if root in self.roots:
             return
         self.roots[root] = None
         path = kustomization_file(root)
-        if path is None:
-            return  # kustomize says so better, and names what refers to it
-        value, text = read_kustomization(path, self.checkout)
+        if path is not None:  # otherwise kustomize says so better, and names what refers to it
+            value, text = read_kustomization(path, self.checkout)
+            self.check(value, root, text, path)
+
+    def check(self, value: JsonObject, root: str, text: str, path: str) -> None:
+        """Follow the fields of a kustomization, or of what an application adds to it."""
         self._refuse_remote(value, text, path)
         for name in _ROOTS:
             entries = value.get(name)
@@ -60,17 +73,23 @@ class _Walk:
         if "\n" in entry:  # the configuration of a plugin, written in place
             self._check_file(entry, path)
             return
-        place = os.path.realpath(os.path.join(root, entry))  # noqa: PTH118  # may not exist
+        written = os.path.normpath(os.path.join(root, entry))  # noqa: PTH118  # may not exist
+        place = os.path.realpath(written)
         if not self.checkout.contains(place):
-            where = f"{self.checkout.relative(path)}:{_line(text, entry)}"
             raise ApplicationError(
-                f"{where}: {entry} is outside of the repository",
+                f"{self._where(path, text, entry)}: {entry} is outside of the repository",
                 remedy="Bases and resources must be files of the repository: copy what is needed into it.",
             )
         if Path(place).is_dir():
+            if place != written:
+                self.links[written] = place
             self.visit(place)
         elif Path(place).is_file():
             self._check_file(Path(place).read_text(encoding="utf-8", errors="replace"), place)
+
+    def _where(self, path: str, text: str, entry: str) -> str:
+        """Return file and line of an entry; what the application adds has no text."""
+        return f"{self.checkout.relative(path)}:{_line(text, entry)}" if text else path
 
     def _check_file(self, text: str, path: str) -> None:
         """Look for URLs in what may be the configuration of a built-in plugin."""
@@ -88,17 +107,19 @@ class _Walk:
         for entry in _path_entries(value):
             if "\n" not in entry and _REMOTE.match(entry):
                 raise ApplicationError(
-                    f"{self.checkout.relative(path)}:{_line(text, entry)}: {_without_credentials(entry)} is not in the"
-                    " repository, and remote bases are not fetched in this version",
+                    f"{self._where(path, text, entry)}: {_without_credentials(entry)} is not in the repository,"
+                    " and remote bases are not fetched in this version",
                     remedy="Copy it into the repository; remote bases from allowed-hosts come with a later release.",
                 )
 
 
-def kustomization_roots(directory: str, checkout: Checkout) -> tuple[str, ...]:
-    """Return the real paths of all roots that a build of ``directory`` reads, that one first."""
+def kustomization_roots(directory: str, checkout: Checkout, added: JsonObject | None = None) -> Roots:
+    """Return what a build of ``directory`` reads; ``added`` are fields that the application appends to it."""
     walk = _Walk(checkout)
-    walk.visit(os.path.realpath(directory))
-    return tuple(walk.roots)
+    start = os.path.realpath(directory)
+    walk.visit(start)
+    walk.check(added or {}, start, "", "spec.source.kustomize")
+    return Roots(directories=tuple(walk.roots), links=walk.links)
 
 
 def kustomization_file(directory: str) -> str | None:

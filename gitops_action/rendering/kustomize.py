@@ -24,9 +24,10 @@ from gitops_action.rendering.environment import renderer_environment
 from gitops_action.rendering.kustomization import kustomization_file, kustomization_roots, read_kustomization
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from gitops_action.rendering.context import RenderRequest
+    from gitops_action.rendering.kustomization import Roots
 
 _NUMBER = re.compile(r"[+-]?\d+")
 
@@ -42,7 +43,7 @@ def has_overrides(source: KustomizeSource) -> bool:
     return source != neutral
 
 
-def check_sources(source: KustomizeSource, request: RenderRequest) -> tuple[str, ...]:
+def check_sources(source: KustomizeSource, request: RenderRequest) -> Roots:
     """Return the roots that the build reads; whatever it may not read is an ``ApplicationError``."""
     if source.version:
         raise ApplicationError(
@@ -54,11 +55,8 @@ def check_sources(source: KustomizeSource, request: RenderRequest) -> tuple[str,
             f"{request.context.checkout.relative(request.directory)} has no kustomization.yaml",
             remedy="Add one, or remove the kustomize block from the source.",
         )
-    roots = kustomization_roots(request.directory, request.context.checkout)
-    for component in _components(source, request):
-        place = os.path.realpath(os.path.join(request.directory, component))  # noqa: PTH118  # may not exist
-        roots += kustomization_roots(place, request.context.checkout) if Path(place).is_dir() else ()
-    return roots
+    added = {"components": _components(source, request), "patches": list(source.patches)}
+    return kustomization_roots(request.directory, request.context.checkout, added)
 
 
 def build_command(request: RenderRequest) -> Command:
@@ -66,19 +64,20 @@ def build_command(request: RenderRequest) -> Command:
     return _command(request, ["build", "."])
 
 
-def copied(request: RenderRequest, roots: Sequence[str]) -> RenderRequest:
+def copied(request: RenderRequest, roots: Roots) -> RenderRequest:
     """Copy the roots to the scratch directory, laid out as in the checkout, and return the request for the copy."""
     checkout = request.context.checkout
     target = Path(tempfile.mkdtemp(prefix="kustomize-", dir=request.context.scratch)).resolve()
-    outermost = [root for root in roots if not any(root.startswith(f"{other}/") for other in roots)]
-    for root in dict.fromkeys(outermost):
-        shutil.copytree(
-            root,
-            target / checkout.relative(root),
-            symlinks=True,
-            ignore=shutil.ignore_patterns(".git"),
-            dirs_exist_ok=True,
-        )
+    for root in roots.directories:
+        if any(root.startswith(f"{other.rstrip('/')}/") for other in roots.directories):
+            continue  # copied with the root that it lies in
+        ignore = shutil.ignore_patterns(".git")
+        shutil.copytree(root, target / checkout.relative(root), symlinks=True, ignore=ignore, dirs_exist_ok=True)
+    for link, real in roots.links.items():
+        place = target / checkout.relative(link)
+        if not os.path.lexists(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(os.path.relpath(target / checkout.relative(real), place.parent.resolve()))
     directory = str(target / checkout.relative(os.path.realpath(request.directory)))
     context = replace(request.context, checkout=replace(checkout, root=str(target)))
     return replace(request, directory=directory, context=context)

@@ -109,7 +109,7 @@ def _render_kustomize(
     source: KustomizeSource, request: RenderRequest, process: Process
 ) -> tuple[list[Resource], list[str]]:
     roots = check_sources(source, request)
-    for root in roots:
+    for root in roots.directories:
         require_complete(request.context.checkout, root)
     commands = []
     if has_overrides(source):

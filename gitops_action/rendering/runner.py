@@ -88,7 +88,7 @@ def _reproduce(command: Command, request: RenderRequest) -> str:
 
 
 def _readable(stderr: str, request: RenderRequest) -> str:
-    text = _NOISE.sub("", stderr).replace(_HINT, "").strip()
+    text = _NOISE.sub("", stderr).replace(_HINT, "").partition("\nUsage:\n")[0].strip()
     return _from_root(text.removeprefix("Error: ").strip(), request)
 
 
@@ -105,6 +105,7 @@ def _kustomize_words(text: str) -> str:
     rest = (text[trail.end() :] if trail else text).removeprefix("accumulating resources: ")
     entry = _ENTRY.search(rest)
     if entry:
-        rest = f"{entry['entry']}: {_NO_FILE.sub('', entry['why'])}"
+        is_directory = entry["why"].endswith("must resolve to a file")
+        rest = f"{entry['entry']}: {rest[entry.end() :] if is_directory else _NO_FILE.sub('', entry['why'])}"
     rest = _FILE.sub(r"\g<1>: ", rest)
     return f"{trail['root']}: {rest}" if trail else rest
