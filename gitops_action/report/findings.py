@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from gitops_action.report.model import ChangeKind, Mode
-from gitops_action.report.outcome import Outcome, outcome, worst_first
+from gitops_action.report.outcome import Outcome, is_unknown, outcome, worst_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -107,8 +107,14 @@ def _operation(application: ApplicationReport) -> Iterator[Finding]:
     if result in {Outcome.DEGRADED, Outcome.TIMED_OUT}:
         reasons = (application.health_message, *application.causes[:1])
         yield _about(application, headline=headlines[result], message=". ".join(filter(None, reasons)))
-    elif not any(resource.result == "SyncFailed" for resource in application.resources):
+    elif not _is_explained(application):
         yield _about(application, headline=headlines[result], message=application.operation_message)
+
+
+def _is_explained(application: ApplicationReport) -> bool:
+    """Whether an object's failure or a condition says more than the operation's message."""
+    has_failures = any(resource.result == "SyncFailed" for resource in application.resources)
+    return has_failures or any(condition.type.endswith("Error") for condition in application.conditions)
 
 
 def _condition(application: ApplicationReport, condition: ConditionReport) -> Finding:
@@ -159,7 +165,7 @@ def _of_resource(mode: Mode, application: ApplicationReport, resource: ResourceR
         yield finding("error", "refused by the API server", resource.refusal)
     if resource.obstacle:
         yield finding("error", "not ours to touch", resource.obstacle)
-    if resource.unknown or resource.change is ChangeKind.UNKNOWN:
+    if is_unknown(resource):
         yield finding("error", "could not be compared", resource.unknown)
     yield from (finding("warning", danger) for danger in resource.dangers)
     if resource.result == "PruneSkipped":

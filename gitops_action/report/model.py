@@ -74,6 +74,7 @@ class ResourceReport:
     result: str = ""
     """What the sync did: ``Synced``, ``SyncFailed``, ``Pruned``, ``PruneSkipped``; empty without a sync."""
     result_phase: str = ""
+    """Where a hook's run stands: ``Running``, ``Succeeded``, ``Failed``, ``Error``; empty for what is none."""
     result_message: str = ""
     started: float = 0.0
     finished: float = 0.0

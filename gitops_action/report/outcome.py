@@ -111,7 +111,7 @@ def outcome(mode: Mode, application: ApplicationReport) -> Outcome:
         application
     ):
         return Outcome.REFUSED
-    if any(resource.unknown or resource.change is ChangeKind.UNKNOWN for resource in application.resources):
+    if any(map(is_unknown, application.resources)):
         return Outcome.PARTIAL
     if mode is Mode.SYNC and application.exit_code == ExitCode.DIFFERENT:
         return Outcome.LEFTOVER
@@ -140,6 +140,13 @@ def sign(mode: Mode, application: ApplicationReport) -> Sign:
     unsure = result is Outcome.LEFTOVER or mode is Mode.DRIFT or is_offline(application)
     careful = unsure or any(map(needs_care, application.resources))
     return Sign.CARE if careful else Sign.GOOD
+
+
+def is_unknown(resource: ResourceReport) -> bool:
+    """Whether an object could not be compared; a refusal or another owner says more than that."""
+    return bool(resource.unknown or resource.change is ChangeKind.UNKNOWN) and not (
+        resource.refusal or resource.obstacle
+    )
 
 
 def needs_care(resource: ResourceReport) -> bool:
@@ -210,10 +217,12 @@ def _operation(application: ApplicationReport) -> Outcome | None:
         return Outcome.REFUSED
     if application.exit_code == ExitCode.LOCKED:
         return Outcome.LOCKED
+    if any(condition.type == "SyncError" for condition in application.conditions):
+        return Outcome.FAILED
     if any(condition.type.endswith("Error") for condition in application.conditions):
         return Outcome.BROKEN
-    is_unknown = application.sync_status == "Unknown" and not application.resources
-    return Outcome.BROKEN if is_unknown or application.exit_code in {ExitCode.CLUSTER, ExitCode.USAGE} else None
+    is_blank = application.sync_status == "Unknown" and not application.resources
+    return Outcome.BROKEN if is_blank or application.exit_code in {ExitCode.CLUSTER, ExitCode.USAGE} else None
 
 
 def _has_synced(application: ApplicationReport) -> bool:

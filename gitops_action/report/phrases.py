@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gitops_action.errors import ExitCode
 from gitops_action.report.findings import DELETED_WITH
 from gitops_action.report.model import ChangeKind, Mode
-from gitops_action.report.outcome import DIFFERENT, Outcome, is_offline, outcome
+from gitops_action.report.outcome import DIFFERENT, Outcome, is_offline, is_unknown, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +64,7 @@ def troubles(application: ApplicationReport) -> tuple[str, ...]:
         "failed": sum(1 for each in resources if each.result == "SyncFailed"),
         "refused": sum(1 for each in resources if each.refusal and each.result != "SyncFailed"),
         "not ours to touch": sum(1 for each in resources if each.obstacle),
-        "unknown": sum(1 for each in resources if each.unknown or each.change is ChangeKind.UNKNOWN),
+        "unknown": sum(1 for each in resources if is_unknown(each)),
     }
     errors = dict.fromkeys(each.type for each in application.conditions if each.type.endswith("Error"))
     rule = ("refused",) if application.refused else ()
@@ -109,7 +109,7 @@ def sentence(mode: Mode, application: ApplicationReport) -> str:
         case Outcome.BROKEN:
             return "could not be rendered or compared, so nothing is known of it"
         case Outcome.PARTIAL:
-            unknown = sum(1 for each in application.resources if each.unknown or each.change is ChangeKind.UNKNOWN)
+            unknown = sum(1 for each in application.resources if is_unknown(each))
             return listing([f"has {numbered(unknown, 'object')} that could not be compared", *_deeds(application)])
         case Outcome.CHANGED if mode is Mode.DRIFT:
             healed = "; self-heal brought it back" if application.operation_phase == "Succeeded" else ""

@@ -97,17 +97,16 @@ def _application(report: Report, application: ApplicationReport, ink: _Ink) -> I
 
 
 def _operation(application: ApplicationReport, ink: _Ink) -> str:
-    """Return one row for each object of the operation, in Argo CD's words, then its message."""
+    """Return one row for each object of the operation, in Argo CD's words: a hook's status is its phase."""
     done = [resource for resource in application.resources if resource.result]
-    heads = ["PHASE", "GROUP", "KIND", "NAMESPACE", "NAME", "STATUS", "HEALTH", "HOOK", "MESSAGE"]
+    heads = ["GROUP", "KIND", "NAMESPACE", "NAME", "STATUS", "HEALTH", "HOOK", "MESSAGE"]
     rows = [
         [
-            each.result_phase,
             each.group,
             each.kind,
             each.namespace,
             each.name,
-            each.result,
+            (each.result_phase if each.hook else "") or each.result,
             each.health_status,
             each.hook,
             each.result_message,

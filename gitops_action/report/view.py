@@ -19,6 +19,7 @@ from gitops_action.report.outcome import (
     Sign,
     differs,
     is_offline,
+    is_unknown,
     outcome,
     sign,
     verdict,
@@ -249,8 +250,7 @@ class _Arranger:
     def _is_worth_a_line(self, application: ApplicationReport, resource: ResourceReport) -> bool:
         """Whether there is more to say of an object than what stands in the open."""
         untold = any(not self._is_told(application, each, resource) for each in _reasons(resource))
-        changes = resource.change in DIFFERENT or resource.dangers
-        return bool(changes or untold or (resource.change is ChangeKind.UNKNOWN and not resource.unknown))
+        return bool(resource.change in DIFFERENT or resource.dangers or untold)
 
     def _is_told(self, application: ApplicationReport, text: str, resource: ResourceReport | None = None) -> bool:
         kind, name = (resource.kind, object_name(resource)) if resource else ("", "")
@@ -281,7 +281,7 @@ def words(mode: Mode, resource: ResourceReport) -> str:
         return f"{Sign.BAD} failed"
     if resource.result == "PruneSkipped":
         return "not in Git, and not pruned"
-    if resource.unknown or resource.change is ChangeKind.UNKNOWN:
+    if is_unknown(resource):
         return f"{Sign.BAD} could not be compared"
     change = " · ".join((_change_words(resource), *(f"{Sign.CARE} {danger}" for danger in resource.dangers)))
     if resource.refusal:

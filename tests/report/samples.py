@@ -265,7 +265,6 @@ def _synced(
 ) -> ResourceReport:
     known: dict[str, Any] = {
         "result": result,
-        "result_phase": "Sync",
         "result_message": message,
         "started": NOON,
         "finished": NOON + 2,
@@ -274,7 +273,7 @@ def _synced(
 
 
 def sync_succeeded() -> Report:
-    migrated = _synced(MIGRATION, message="Job completed", result_phase="PreSync", health_status="Healthy")
+    migrated = _synced(MIGRATION, message="Job completed", result_phase="Succeeded", health_status="Healthy")
     storefront = an_application(
         "storefront",
         _synced(STOREFRONT, sync_status="Synced"),
@@ -324,7 +323,7 @@ def sync_failed() -> Report:
         operation_phase="Succeeded",
         operation_message="successfully synced (all tasks run)",
         causes=(
-            "The image cannot be pulled: ghcr.io/acme/storefront:2.8.0: not found",
+            "The image cannot be pulled: storefront:2.8.0: not found",
             "Pod shop/storefront-6d8f-x2x9: ImagePullBackOff, container app",
             'Event: Failed to pull image "ghcr.io/acme/storefront:2.8.0": rpc error: code = NotFound (12 times)',
         ),
@@ -378,8 +377,8 @@ def drifted() -> Report:
 
 HOSTILE = (
     "</details> | `x` ``` @acme/admins #1 GH-2 https://evil.example <img src=x onerror=alert(1)> [a](javascript:b)"
-    " \x1b[31mred\x1b[0m \u202egnp.exe <!-- gitops-action:v1 --> :white_check_mark: $x$ **bold** _it_ ~~no~~ &lt; www.evil.example"
-    " a@b.example\n# heading\n::error::forged\n```\nescaped?\n"
+    " \x1b[31mred\x1b[0m \u202egnp.exe <!-- gitops-action:v1 --> :white_check_mark: $x$ **bold** _it_ ~~no~~ &lt;"
+    " www.evil.example a@b.example\n# heading\n::error::forged\n```\nescaped?\n"
 )
 
 

@@ -1,0 +1,42 @@
+"""The report in a terminal: golden files, colour on request, and nothing that commands the terminal."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gitops_action.report.text import text
+from tests.report import samples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ANSI = re.compile(r"\x1b\[\d+m")
+
+
+@pytest.mark.parametrize("name", samples.ALL)
+def test_the_text_is_what_the_golden_file_shows(name: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"text-{name}.txt", text(samples.ALL[name]()))
+
+
+@pytest.mark.parametrize("name", samples.ALL)
+def test_colour_adds_nothing_but_colour(name: str) -> None:
+    report = samples.ALL[name]()
+    colored = text(report, color=True)
+    assert "\x1b" not in text(report)
+    assert ANSI.sub("", colored) == text(report)
+    assert colored.count("\x1b[0m") * 2 == len(ANSI.findall(colored))
+
+
+def test_colours_stand_for_what_they_say() -> None:
+    colored = text(samples.mixed(), color=True)
+    assert "\x1b[31m-          storage: 20Gi\x1b[0m" in colored
+    assert "\x1b[32m+          storage: 50Gi\x1b[0m" in colored
+    assert "\x1b[31merror:\x1b[0m payments StatefulSet pay/ledger: refused by the API server" in colored
+    assert "\x1b[31mpayments    prod-us  OutOfSync" in colored
+
+
+def test_a_report_of_nothing_is_its_verdict() -> None:
+    assert text(samples.a_report(started=0, finished=0)) == "No applications found\n"
