@@ -6,6 +6,7 @@ case-sensitive.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from gitops_action.resource.resource import Resource
 
 _T = TypeVar("_T")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
 
 HOOK = "argocd.argoproj.io/hook"
 HOOK_DELETE_POLICY = "argocd.argoproj.io/hook-delete-policy"
@@ -108,11 +110,12 @@ def hook_delete_policies(resource: Resource) -> tuple[HookDeletePolicy, ...]:
 
 def sync_wave(resource: Resource) -> int:
     """Return the wave: ``sync-wave``, else Helm's weight, else 0; what is no integer counts as absent (SYN-10)."""
+    annotations = resource.annotations
     for name in (SYNC_WAVE, HELM_HOOK_WEIGHT):
-        try:
-            return int(resource.annotations[name])
-        except (KeyError, TypeError, ValueError):
-            continue
+        text = str(annotations.get(name, ""))
+        # Narrower than int(), which takes spaces, underscores, other scripts' digits and any size.
+        if _INTEGER.fullmatch(text) and -(2**63) <= int(text) < 2**63:
+            return int(text)
     return 0
 
 
