@@ -186,6 +186,9 @@ local function back_reference(state, s, digit)
   if level < 1 or level > state.level or not state.lengths[level] then
     error("invalid capture index %" .. level, 0)
   end
+  if state.lengths[level] == POSITION then
+    return nil
+  end
   local captured = sub(state.text, state.starts[level], state.starts[level] + state.lengths[level] - 1)
   if sub(state.text, s, s + #captured - 1) == captured then
     return s + #captured

@@ -38,8 +38,9 @@ class Sandbox:
     functions, ``table``, and time and date (HLT-2).
     """
 
-    def __init__(self, *, open_libs: bool) -> None:
+    def __init__(self, *, open_libs: bool, instruction_limit: int = INSTRUCTION_LIMIT) -> None:
         self._open_libs = open_libs
+        self._instruction_limit = instruction_limit
         self._lock = threading.Lock()
         self._state: _State | None = None
 
@@ -47,7 +48,7 @@ class Sandbox:
         """Run a script on an object; raises ``LuaFailed``."""
         with self._lock:
             if self._state is None:
-                self._state = _State(open_libs=self._open_libs)
+                self._state = _State(open_libs=self._open_libs, instruction_limit=self._instruction_limit)
             try:
                 return self._state.run(script, obj, now)
             except lua52.LuaMemoryError as error:
@@ -58,7 +59,7 @@ class Sandbox:
 class _State:
     """The Lua runtime with the scripts that were compiled in it."""
 
-    def __init__(self, *, open_libs: bool) -> None:
+    def __init__(self, *, open_libs: bool, instruction_limit: int) -> None:
         self._lua = lua52.LuaRuntime(
             max_memory=MEMORY_LIMIT,
             register_eval=False,
@@ -69,7 +70,8 @@ class _State:
         )
         patterns = self._lua.eval("load(..., '=patterns', 't')", _source("patterns.lua"))
         prelude = self._lua.eval("load(..., '=prelude', 't')", _source("prelude.lua"))
-        self._compile, self._run, self._clear_hook = prelude(open_libs, INSTRUCTION_LIMIT, SECONDS_LIMIT, patterns)
+        functions = prelude(open_libs, instruction_limit, SECONDS_LIMIT, patterns)
+        self._compile, self._run, self._clear_hook = functions
         self._compiled: dict[str, Any] = {}
 
     def run(self, script: str, obj: Json, now: float) -> Returned:
