@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gitops_action.comparison import tables
 from gitops_action.comparison.quantity import canonical_quantity
 from gitops_action.comparison.strict import same
+from gitops_action.comparison.trail import escaped
 
 if TYPE_CHECKING:
     from gitops_action.resource.resource import Json, JsonObject
@@ -20,7 +21,7 @@ _RBAC = "rbac.authorization.k8s.io"
 def vanishes(target: Json, path: str, *, is_owned: bool) -> bool:
     """Return whether the server drops this empty value of a built-in kind, known by its name (W-8).
 
-    An earlier apply of ours left the path in our ownership, or the path is one that leaves no trace there: else the field
+    An earlier apply of ours left the path in our ownership, or the path leaves no trace there: else the field
     may be one that does not exist in that place, which the server refuses.
     """
     parent, _, name = path.rpartition("/")
@@ -50,13 +51,13 @@ def equal_atomic(target: Json, live: Json, path: str) -> bool:
 
 def _equal_map(target: JsonObject, live: JsonObject, path: str) -> bool:
     for name, value in target.items():
-        below = f"{path}/{name}"
+        below = f"{path}/{escaped(name)}"
         if name in live:
             if not equal_atomic(value, live[name], below):
                 return False
         elif not vanishes(value, below, is_owned=False) and not _is_dropped_subject_group(target, below, value):
             return False
-    return all(_is_default(live[name], f"{path}/{name}", target) for name in live.keys() - target.keys())
+    return all(_is_default(live[name], f"{path}/{escaped(name)}", target) for name in live.keys() - target.keys())
 
 
 def _is_default(live: Json, path: str, target: JsonObject) -> bool:

@@ -95,7 +95,7 @@ class DryRun:
         lost = _owned(live, self.manager) or {}
         dropped = dropped_paths(candidate.target, live, manager=self.manager)
         if dropped:
-            answer = self._without_dropped(kind, answer, live, dropped)
+            answer = self._without_dropped(candidate, answer, live, dropped)
             lost = union(lost, tree_of(dropped))
         before = comparable(live, has_status=kind.has_status)
         after = comparable(answer, has_status=kind.has_status)
@@ -105,12 +105,14 @@ class DryRun:
             return candidate.row(SyncStatusCode.SYNCED, Method.DRY_RUN)
         return candidate.row(SyncStatusCode.OUT_OF_SYNC, Method.DRY_RUN, predicted=Resource(after))
 
-    def _without_dropped(self, kind: ApiKind, answer: Resource, live: Resource, dropped: tuple[Path, ...]) -> Resource:
+    def _without_dropped(
+        self, candidate: Candidate, answer: Resource, live: Resource, dropped: tuple[Path, ...]
+    ) -> Resource:
         """Ask what is left once the fields of an old writer are gone: an apply alone does not see them (W-21.2)."""
-        body: JsonObject = without(answer.object, dropped)
+        body: JsonObject = without(answer.object, dropped, kept=candidate.target.object)
         body["metadata"].pop("managedFields", None)
         body["metadata"]["resourceVersion"] = live.resource_version
-        return self.cluster.replace(kind, Resource(body), dry_run=True)
+        return self.cluster.replace(candidate.kind, Resource(body), dry_run=True)
 
     def _failed(self, candidate: Candidate, failure: Failure) -> ResourceComparison:
         live = candidate.live

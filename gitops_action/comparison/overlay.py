@@ -21,7 +21,7 @@ def overlay(target: Resource, live: Resource, *, manager: str) -> JsonObject:
     given_up = [
         path for entry in applied_by(live, manager) for path in lacking(entry.fields, target.object, live.object)
     ]
-    return _map(target.object, without(live.object, given_up))
+    return _map(target.object, without(live.object, given_up, kept=target.object))
 
 
 def _map(target: JsonObject, live: JsonObject) -> JsonObject:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gitops_action.comparison import tables
 from gitops_action.comparison.strict import same
+from gitops_action.comparison.trail import escaped
 from gitops_action.resource.fields import SELF, Item, Member, parse_element, token
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ def _map(predicted: JsonObject, live: JsonObject, owned: JsonObject, lost: JsonO
                 result[name] = live[name]
         elif name in predicted:
             result[name] = (
-                _value(predicted[name], live[name], now, before, f"{path}/{name}") if name in live else predicted[name]
+                _value(predicted[name], live[name], now, before, f"{path}/{escaped(name)}")
+                if name in live
+                else predicted[name]
             )
     return result
 

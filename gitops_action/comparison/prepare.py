@@ -8,6 +8,8 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from gitops_action.comparison.quantity import canonical_base64
+
 if TYPE_CHECKING:
     from gitops_action.ports import ApiKind
     from gitops_action.resource import Resource
@@ -22,7 +24,13 @@ def prepare(target: Resource, kind: ApiKind | None) -> Resource:
         prepared = prepared.with_object({**prepared.object, "metadata": _less(metadata, "creationTimestamp")})
     if kind is not None and kind.has_status and "status" in prepared.object:
         prepared = prepared.with_object(_less(prepared.object, "status"))
-    return _folded(prepared) if target.api_version == "v1" and target.kind == "Secret" else prepared
+    match (target.api_version, target.kind):
+        case ("v1", "Secret"):
+            return _folded(prepared)
+        case ("v1", "ConfigMap") if isinstance(binary := prepared.object.get("binaryData"), dict):
+            return prepared.with_object({**prepared.object, "binaryData": _in_one_line(binary)})
+        case _:
+            return prepared
 
 
 def _less(value: JsonObject, name: str) -> JsonObject:
@@ -31,15 +39,23 @@ def _less(value: JsonObject, name: str) -> JsonObject:
 
 def _folded(secret: Resource) -> Resource:
     """Move ``stringData`` into ``data``, where it wins; what is no text stays, for the server to refuse (DIF-7)."""
-    data = secret.object.get("data")
-    strings = secret.object.get("stringData")
-    if not isinstance(data or {}, dict) or not isinstance(strings or {}, dict) or (not strings and not data):
-        return secret if strings else secret.with_object(_less(secret.object, "stringData"))
-    folded = {
-        **{key: "" if value is None else value for key, value in (data or {}).items()},
-        **{key: _encoded(value) for key, value in (strings or {}).items()},
+    data = secret.object.get("data") or {}
+    strings = secret.object.get("stringData") or {}
+    if not isinstance(data, dict) or not isinstance(strings, dict):
+        return secret
+    rest = _less(secret.object, "stringData")
+    if not data and not strings:
+        return secret.with_object(rest)
+    encoded = {key: _encoded(value) for key, value in strings.items()}
+    return secret.with_object({**rest, "data": {**_in_one_line(data), **encoded}})
+
+
+def _in_one_line(data: JsonObject) -> JsonObject:
+    """Return base64 texts as the server stores them; what it would refuse stays as it is."""
+    return {
+        key: "" if value is None else value if (text := canonical_base64(value)) is None else text
+        for key, value in data.items()
     }
-    return secret.with_object({**_less(secret.object, "stringData"), "data": folded})
 
 
 def _encoded(value: Json) -> Json:

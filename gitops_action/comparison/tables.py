@@ -1,7 +1,8 @@
 """What is certain about built-in kinds: names and paths for which the owned-fields walk may say "equal".
 
 Seen on a Kubernetes 1.37 API server. An entry that is not certain is left out, never guessed: a missing entry costs a
-request, a wrong one hides a difference. Paths are written with ``/`` and ``*`` for list items.
+request, a wrong one hides a difference. Paths are written with ``/``, with ``*``
+for list items, and with ``~1`` for a ``/`` in a name.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ STRING_MAPS = re.compile(
 # Quantities, which the server writes in its canonical form (W-11).
 QUANTITIES = re.compile(
     r"(/resources/(limits|requests)/[^/]+|/hard/[^/]+|/emptyDir/sizeLimit|/capacity/[^/]+|/divisor"
-    r"|/(averageValue|value)$)"
+    r"|/target/(averageValue|value)$)"
 )
 
 # What the server adds inside of lists and maps that one manager owns as a whole (W-13).
@@ -139,9 +140,6 @@ ATOMIC_DEFAULTS: tuple[tuple[re.Pattern[str], Json], ...] = tuple(
         (r"^/spec/volumeClaimTemplates/\*/spec/volumeMode$", "Filesystem"),
     )
 )
-
-# Base64 texts, which the server stores in one line (W-12).
-BASE64 = re.compile(r"^/(data|binaryData)/")
 
 # Groups whose kinds are compiled into the API server; a kind of any other group is a custom resource (W-6).
 BUILT_IN_GROUPS = frozenset(

@@ -22,6 +22,7 @@ from gitops_action.resource.fields import (
     is_leaf,
     leaves,
     parse_element,
+    subtract,
     union,
 )
 
@@ -66,7 +67,7 @@ def migration(live: Resource, *, manager: str, writers: frozenset[str] = OLD_WRI
         return ()
     fields: JsonObject = {}
     for entry in (*own, *old):
-        fields = union(fields, entry.fields)
+        fields = union(fields, subtract(entry.fields, _NOT_OF_GIT))
     taken = {(entry.manager, entry.operation, entry.api_version) for entry in (*own, *old)}
     kept = [
         raw

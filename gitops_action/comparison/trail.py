@@ -9,12 +9,17 @@ Trail: TypeAlias = tuple[Union["Trail", None], str, str]
 
 
 def pattern(trail: Trail | None) -> str:
-    """Return ``/spec/template/spec/containers/*/image``, as the tables write paths."""
+    """Return ``/spec/template/spec/containers/*/image``, as the tables write paths; a ``/`` in a name is ``~1``."""
     names: list[str] = []
     while trail is not None:
-        names.append(trail[1])
+        names.append(escaped(trail[1]))
         trail = trail[0]
     return "".join(f"/{name}" for name in reversed(names))
+
+
+def escaped(name: str) -> str:
+    """Return a name as one step of a pattern: an annotation may be called ``example.com/value``."""
+    return name.replace("/", "~1")
 
 
 def readable(trail: Trail | None) -> str:

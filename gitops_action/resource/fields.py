@@ -173,6 +173,16 @@ def union(first: JsonObject, second: JsonObject) -> JsonObject:
     return merged
 
 
+def subtract(tree: JsonObject, paths: Iterable[Path]) -> JsonObject:
+    """Return the tree without these paths and what is below them."""
+    for path in paths:
+        key, below = format_element(path[0]), path[1:]
+        if key in tree:
+            rest = {name: node for name, node in tree.items() if name != key}
+            tree = {**rest, key: subtract(tree[key], [below])} if below else rest
+    return tree
+
+
 def tree_of(paths: Iterable[Path]) -> JsonObject:
     """Return the tree that names these paths."""
     tree: JsonObject = {}
@@ -211,29 +221,46 @@ def find_item(items: Iterable[Json], wanted: Item, defaults: JsonObject | None =
     return -1
 
 
-def without(value: JsonObject, paths: Iterable[Path]) -> JsonObject:
-    """Return a deep copy of an object without what stands at these paths; a path that is not there is passed over."""
+def step(node: Json, element: Element) -> Json:
+    """Return what stands at an element below a node, ``None`` where nothing does."""
+    match element:
+        case Field(name) if isinstance(node, dict):
+            return node.get(name)
+        case Item() if isinstance(node, list) and (position := find_item(node, element)) >= 0:
+            return node[position]
+        case Index(position) if isinstance(node, list) and position < len(node):
+            return node[position]
+        case _:
+            return None
+
+
+def without(value: JsonObject, paths: Iterable[Path], *, kept: JsonObject | None = None) -> JsonObject:
+    """Return a deep copy of an object without what stands at these paths; a path that is not there is passed over.
+
+    Maps and lists that get empty go too, as in a server-side apply, unless ``kept`` has them.
+    """
     copy: JsonObject = orjson.loads(orjson.dumps(value))
     for path in paths:
-        _remove(copy, path)
+        _remove(copy, path, kept)
     return copy
 
 
-def _remove(node: Json, path: Path) -> None:
-    for element in path[:-1]:
-        match element:
-            case Field(name) if isinstance(node, dict) and name in node:
-                node = node[name]
-            case Item() if isinstance(node, list) and (position := find_item(node, element)) >= 0:
-                node = node[position]
-            case Index(position) if isinstance(node, list) and position < len(node):
-                node = node[position]
-            case _:
-                return
-    match path[-1]:
+def _remove(node: Json, path: Path, kept: Json) -> None:
+    element, rest = path[0], path[1:]
+    if not rest:
+        _delete(node, element)
+    elif (below := step(node, element)) is not None:
+        below_kept = step(kept, element)
+        _remove(below, rest, below_kept)
+        if below in ({}, []) and below_kept is None:
+            _delete(node, element)
+
+
+def _delete(node: Json, element: Element) -> None:
+    match element:
         case Field(name) if isinstance(node, dict):
             node.pop(name, None)
-        case Item() as item if isinstance(node, list) and (position := find_item(node, item)) >= 0:
+        case Item() if isinstance(node, list) and (position := find_item(node, element)) >= 0:
             del node[position]
         case Member(value) if isinstance(node, list) and value in node:
             node.remove(value)

@@ -141,6 +141,8 @@ def _mutated(value: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     """Change one or two places below the object's identity."""
     for _ in range(chance.choice((1, 1, 2))):
         places = list(_places(value))
+        if not places:
+            return value
         parent, key = chance.choice(places)
         chance.choice((_drop, _empty, _respell, _reorder, _add))(parent, key, chance)
     return value
