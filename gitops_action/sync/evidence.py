@@ -44,7 +44,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All that was found about one object; events are oldest first."""
+    """All that was found about one object; events are oldest first, warnings alone where there are any."""
 
     subject: Resource
     health: HealthStatus | None
@@ -66,12 +66,13 @@ def collect(cluster: Cluster, subject: Resource, health: HealthStatus | None) ->
     claims = tuple(found for found in reader.all(_CLAIM) if found.name in wanted) if wanted else ()
     uids = {found.uid for found in (*family, *claims)}
     events = [event for event in reader.all(_EVENT) if (event.object.get("involvedObject") or {}).get("uid") in uids]
+    warnings = [event for event in events if event.object.get("type") == "Warning"]
     return Evidence(
         subject=subject,
         health=health,
         pods=pods,
         claims=claims,
-        events=tuple(sorted(events, key=_when)[-_EVENTS:]),
+        events=tuple(sorted(warnings or events, key=_when)[-_EVENTS:]),
         log=reader.log(pods),
         notes=tuple(reader.notes),
     )

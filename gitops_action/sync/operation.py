@@ -219,11 +219,16 @@ def _terminate(state: State, now: float) -> tuple[State, Decision]:
 def _without_patience(state: State, now: float) -> State:
     """Fail the resources that were Degraded for longer than is forgiven (SYN-23)."""
     tired = {
-        task.task.id: task.ended(OperationPhase.FAILED, "", now)
+        task.task.id: task.ended(OperationPhase.FAILED, _health_message(state, task), now)
         for task in _awaited(state)
         if (limit := _patience(state, task)) is not None and now >= limit
     }
     return replace(state, tasks={**state.tasks, **tired}) if tired else state
+
+
+def _health_message(state: State, task: TaskState) -> str:
+    seen = state.seen.get(task.task.key)
+    return seen.health.message if seen and seen.health else ""
 
 
 def _patience(state: State, task: TaskState) -> float | None:

@@ -167,7 +167,6 @@ class _Sync:
                 continue
             evidence = collect(self.cluster, seen.live, seen.health)
             self.causes[key] = self.scrub(explain(evidence))
-            self.narrator.say(self.causes[key])
 
     def _not_begun(self, tasks: Sequence[Task], refused: Mapping[TaskId, str], message: str) -> OperationResult:
         results = tuple(

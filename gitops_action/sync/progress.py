@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gitops_action.sync.state import Event, Observed, State
+from gitops_action.sync.state import Applied, Event, Observed, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,8 +38,10 @@ class Narrator:
             if isinstance(event, Observed):
                 self._tell_health(event, before, after)
             else:
-                task = after.tasks[event.id]
-                self.say(f"{task.task.phase} wave {task.task.wave}: {task.task.key}: {event.message}")
+                task = after.tasks[event.id].task
+                # kubectl's words name the object themselves.
+                outcome = event.message if isinstance(event, Applied) else f"{task.key}: {event.message}"
+                self.say(f"{task.phase} wave {task.wave}: {outcome}")
 
     def _tell_health(self, event: Observed, before: State, after: State) -> None:
         old, new = before.seen.get(event.key), after.seen.get(event.key)

@@ -84,6 +84,7 @@ class Runner:
     def settle(self, state: State, keys: Sequence[ResourceKey], grace: float) -> tuple[State, Standing]:
         """Wait until the application's objects have come to rest, one is Degraded for too long, or time is over."""
         since: dict[ResourceKey, float] = {}
+        is_told = False
         while True:
             now = self.clock.now()
             since = still_degraded(since, state.seen, now)
@@ -93,7 +94,11 @@ class Runner:
             if self.clock.monotonic() >= self.deadline:
                 self.timed_out = True
                 return state, current
-            self._summarize(waiting_line(current.waiting, state.seen, len(keys)))
+            line = waiting_line(current.waiting, state.seen, len(keys))
+            if not is_told:
+                is_told = True
+                self.narrator.say(line)
+            self._summarize(line)
             state = self._watch(state, current.waiting, current.look_again)
 
     # --- stopping ----------------------------------------------------------------------------------------------------

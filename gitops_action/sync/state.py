@@ -283,7 +283,7 @@ def _judged_resource(state: TaskState, health: HealthStatus | None, now: float) 
         return state.ended(OperationPhase.SUCCEEDED, health.message if health else "", now)
     is_degraded = health.code is HealthStatusCode.DEGRADED
     since = (now if state.degraded_since is None else state.degraded_since) if is_degraded else None
-    return replace(state, message=health.message or state.message, degraded_since=since)
+    return replace(state, degraded_since=since)
 
 
 def _is_older(event: Observed, seen: Seen | None) -> bool:
