@@ -43,7 +43,7 @@ _CHECKS: Final[dict[GroupKind, _Check]] = {
     GroupKind("batch", "Job"): _Check(assess_job, _V1),
     GroupKind("", "Pod"): _Check(assess_pod, _V1),
     GroupKind("", "Service"): _Check(assess_service, _V1),
-    GroupKind("", "PersistentVolumeClaim"): _Check(assess_pvc, _V1, "PVC"),
+    GroupKind("", "PersistentVolumeClaim"): _Check(assess_pvc, _V1),
     GroupKind("networking.k8s.io", "Ingress"): _Check(assess_ingress, None),
     GroupKind("extensions", "Ingress"): _Check(assess_ingress, None),
     GroupKind("autoscaling", "HorizontalPodAutoscaler"): _Check(assess_hpa, frozenset({"v1", "v2"}), "HPA"),
