@@ -8,32 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 import gitops_action
-from tests.e2e.action_image import build_image
-from tests.e2e.docker_daemon import Docker, NoDocker, docker_daemon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.conftest import Tools
+    from tests.e2e.docker_daemon import Docker
 
 pytestmark = [pytest.mark.container, pytest.mark.xdist_group("container")]
-
-
-@pytest.fixture(scope="module")
-def docker() -> Iterator[Docker]:
-    try:
-        with docker_daemon() as daemon:
-            yield daemon
-    except NoDocker as reason:
-        pytest.skip(f"CONTAINER TESTS DID NOT RUN: {reason}")
-
-
-@pytest.fixture(scope="module")
-def image(docker: Docker, tools: Tools) -> str:
-    try:
-        return build_image(docker, tools)
-    except NoDocker as reason:
-        pytest.skip(f"CONTAINER TESTS DID NOT RUN: {reason}")
 
 
 def in_container(docker: Docker, image: str, *argv: str) -> str:
