@@ -26,6 +26,12 @@ def require_complete(checkout: Checkout, directory: str) -> None:
     """Refuse a directory of which Git has not checked out everything."""
     require_submodules(checkout, directory)
     for path in _small_files(directory):
+        require_content(checkout, path)
+
+
+def require_content(checkout: Checkout, path: str) -> None:
+    """Refuse a file that is only Git LFS's pointer; one that does not exist is its renderer's matter."""
+    if Path(path).is_file():
         with Path(path).open("rb") as file:
             refuse_pointer(file.read(len(LFS_POINTER)), checkout.relative(path))
 

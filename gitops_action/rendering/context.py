@@ -34,6 +34,7 @@ class RenderContext:
     helm: str = "helm"
     kustomize: str = "kustomize"
     timeout: float = 90.0
+    output_limit: int = 64 * 1024 * 1024
     remotes: tuple[str, ...] = ()
     github_repository_url: str = ""
     tracked_revisions: frozenset[str] = frozenset()

@@ -62,6 +62,7 @@ def helm_command(source: HelmSource, request: RenderRequest, *, chart: str = "."
         env=renderer_environment(request.context.scratch),
         stdin=stdin,
         timeout=request.context.timeout,
+        output_limit=request.context.output_limit,
     )
 
 

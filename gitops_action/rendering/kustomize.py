@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import tempfile
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,10 +65,15 @@ def build_command(request: RenderRequest) -> Command:
     return _command(request, ["build", "."])
 
 
-def copied(request: RenderRequest, roots: Roots) -> RenderRequest:
-    """Copy the roots to the scratch directory, laid out as in the checkout, and return the request for the copy."""
+@contextmanager
+def copied(request: RenderRequest, roots: Roots) -> Iterator[RenderRequest]:
+    """Yield the request for a copy of the roots, laid out as in the checkout; the copy is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="kustomize-", dir=request.context.scratch) as folder:
+        yield _copy(request, roots, Path(folder).resolve())
+
+
+def _copy(request: RenderRequest, roots: Roots, target: Path) -> RenderRequest:
     checkout = request.context.checkout
-    target = Path(tempfile.mkdtemp(prefix="kustomize-", dir=request.context.scratch)).resolve()
     for root in roots.directories:
         if any(root.startswith(f"{other.rstrip('/')}/") for other in roots.directories):
             continue  # copied with the root that it lies in
@@ -152,6 +158,7 @@ def _command(request: RenderRequest, arguments: list[str]) -> Command:
         cwd=request.directory,
         env=renderer_environment(request.context.scratch),
         timeout=request.context.timeout,
+        output_limit=request.context.output_limit,
     )
 
 

@@ -66,6 +66,8 @@ def _problem(resource: Resource) -> str:
     if not any(isinstance(metadata.get(name), str) and metadata[name] for name in ("name", "generateName")):
         given = metadata.get("name")
         return f"{resource.kind} has no name" if given in (None, "") else f"{resource.kind}: name {given!r} is no text"
+    if not isinstance(metadata.get("namespace"), str | None):
+        return f"{resource.kind} {resource.name}: namespace {metadata['namespace']!r} is no text"
     for name in ("annotations", "labels"):
         entries = metadata.get(name)
         if entries is None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, assert_never
 from gitops_action.application.application import DirectorySource, HelmSource, KustomizeSource
 from gitops_action.errors import ApplicationError
 from gitops_action.rendering.build_environment import build_environment, instance_name
+from gitops_action.rendering.chart_schema import require_local_schemas
 from gitops_action.rendering.complete import require_complete
 from gitops_action.rendering.context import Rendered, RenderRequest
 from gitops_action.rendering.directory import render_directory
@@ -93,6 +94,8 @@ def render_source(application: Application, source: Source, context: RenderConte
 
 def _render_helm(source: HelmSource, request: RenderRequest, process: Process) -> tuple[list[Resource], list[str]]:
     require_complete(request.context.checkout, request.directory)
+    if not source.skip_schema_validation:
+        require_local_schemas(request.context.checkout, request.directory)
     command = helm_command(source, request)
     completed = process.run(command)
     missing = missing_dependencies(completed)
@@ -111,19 +114,25 @@ def _render_kustomize(
     roots = check_sources(source, request)
     for root in roots.directories:
         require_complete(request.context.checkout, root)
-    commands = []
-    if has_overrides(source):
-        request = copied(request, roots)
-        for command in edit_commands(source, request):
-            run(command, request, process)
-            commands.append(command_text(command, request))
-        add_patches(source, request)
-        components = component_command(source, request)
+    if not has_overrides(source):
+        return _build(request, process)
+    with copied(request, roots) as copy:
+        commands = []
+        for command in edit_commands(source, copy):
+            run(command, copy, process)
+            commands.append(command_text(command, copy))
+        add_patches(source, copy)
+        components = component_command(source, copy)
         if components is not None:
-            run(components, request, process)
-            commands.append(command_text(components, request))
+            run(components, copy, process)
+            commands.append(command_text(components, copy))
+        targets, built = _build(copy, process)
+    return targets, [*commands, *built]
+
+
+def _build(request: RenderRequest, process: Process) -> tuple[list[Resource], list[str]]:
     build = build_command(request)
-    return parse(run(build, request, process), build, request), [*commands, command_text(build, request)]
+    return parse(run(build, request, process), build, request), [command_text(build, request)]
 
 
 def _refuse_parameter_files(application: Application, names: list[str], context: RenderContext) -> None:

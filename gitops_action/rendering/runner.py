@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,7 @@ _SHORT, _WHOLE = 500, 4000
 _NOISE = re.compile(
     r"^(?:time=\S+ )?level=\S+ .*$|^walk\.go:.*$|^\d{4}/\d\d/\d\d \S+ .*$|^# Warning: .*$", re.MULTILINE
 )
+_CREDENTIAL = re.compile(r"pass|secret|token|credential|private|auth|key|cert", re.IGNORECASE)
 _HINT = "Use --debug flag to render out invalid YAML"
 _TRAIL = re.compile(r".*recursed (?:accumulation|merging) (?:of|from) path '(?P<root>[^']*)': ", re.DOTALL)
 _ENTRY = re.compile(r"accumulating (?:resources|components) from '(?P<entry>[^']*)': (?P<why>.*?)': ", re.DOTALL)
@@ -57,7 +60,7 @@ def parse(output: bytes, command: Command, request: RenderRequest) -> list[Resou
 def failure(command: Command, completed: Completed, request: RenderRequest, *, remedy: str = "") -> ApplicationError:
     """Return the error that a renderer's failure is."""
     name = PurePath(command.argv[0]).name
-    words = _readable(completed.stderr, request)
+    words = _readable(completed.stderr, command, request)
     message = _kustomize_words(words) if name == "kustomize" else words
     if not message:
         message = f"ended with exit code {completed.returncode} and said nothing"
@@ -68,10 +71,13 @@ def failure(command: Command, completed: Completed, request: RenderRequest, *, r
 
 
 def command_text(command: Command, request: RenderRequest, *, before: str = "") -> str:
-    """Return the command for a shell at the root of the repository; ``before`` is what has to run there first."""
+    """Return the command for a shell at the root of the repository; ``before`` is what has to run there first.
+
+    Parameters whose name sounds like a credential are hidden: they may come from the secrets of a workflow.
+    """
     argv = [PurePath(command.argv[0]).name, *command.argv[1:]]
     directory = shlex.quote(request.context.checkout.relative(request.directory))
-    return f"cd {directory} && {before}{_from_root(shlex.join(argv), request)}"
+    return f"cd {directory} && {before}{_from_root(_hidden(shlex.join(argv), command), request)}"
 
 
 def _reproduce(command: Command, request: RenderRequest) -> str:
@@ -83,13 +89,22 @@ def _reproduce(command: Command, request: RenderRequest) -> str:
         del argv[position : position + 2]
         left_out = " (without the cluster's API versions)"
     stdin = ", with the application's values on standard input" if command.stdin else ""
-    short = type(command)(argv=tuple(argv), cwd=command.cwd)
-    return f"To reproduce{left_out}{stdin}: {command_text(short, request)}"
+    return f"To reproduce{left_out}{stdin}: {command_text(replace(command, argv=tuple(argv)), request)}"
 
 
-def _readable(stderr: str, request: RenderRequest) -> str:
+def _hidden(text: str, command: Command) -> str:
+    """Return a text without the values of parameters that sound like credentials."""
+    for option, argument in pairwise(command.argv):
+        name, _, value = argument.partition("=")
+        if option in ("--set", "--set-string") and value and _CREDENTIAL.search(name):
+            text = text.replace(shlex.quote(argument), f"{name}=***").replace(argument, f"{name}=***")
+            text = text.replace(value, "***").replace(value.replace("\\,", ","), "***")
+    return text
+
+
+def _readable(stderr: str, command: Command, request: RenderRequest) -> str:
     text = _NOISE.sub("", stderr).replace(_HINT, "").partition("\nUsage:\n")[0].strip()
-    return _from_root(text.removeprefix("Error: ").strip(), request)
+    return _from_root(_hidden(text.removeprefix("Error: ").strip(), command), request)
 
 
 def _from_root(text: str, request: RenderRequest) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from gitops_action.errors import ApplicationError
 from gitops_action.rendering.build_environment import substitute
+from gitops_action.rendering.complete import require_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,8 @@ def value_files(source: HelmSource, request: RenderRequest) -> list[str]:
             real = _plain(path, request)
             if Path(real).is_file() or not source.ignore_missing_value_files:
                 found[real] = None
+    for path in found:
+        require_content(request.context.checkout, path)
     return [_relative(path, request.directory) for path in found]
 
 

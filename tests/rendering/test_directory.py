@@ -217,6 +217,10 @@ def test_rnd_33_a_list_of_nothing_is_dropped_and_items_beside_a_spec_are_a_field
         ("apiVersion: v1\nkind: ConfigMap\nmetadata: {}", "a.yaml:1: ConfigMap has no name"),
         ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 1}", "a.yaml:1: ConfigMap: name 1 is no text"),
         (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: 7}",
+            "a.yaml:1: ConfigMap a: namespace 7 is no text",
+        ),
+        (
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {wave: 1}}",
             "a.yaml:1: ConfigMap a: annotation 'wave' is a number; put it in quotes",
         ),

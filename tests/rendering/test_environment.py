@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import socket
+import tarfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -166,9 +168,20 @@ def test_a_kustomization_reads_nothing_outside_and_runs_nothing(
     assert not list(repository.root.rglob("ran"))
 
 
-def test_a_schema_cannot_fetch_from_a_host(repository: Repository, everything_said: list[str]) -> None:
-    schema = '{"$ref": "http://192.0.2.1:8080/schema.json"}'
-    repository.write(CHART | {"c/values.schema.json": schema, "c/templates/a.yaml": config_map("a")})
+def test_what_a_packed_subchart_would_fetch_goes_nowhere(repository: Repository, everything_said: list[str]) -> None:
+    files = {
+        "sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+        "sub/values.schema.json": '{"$ref": "http://192.0.2.1:8080/schema.json"}',
+        "sub/templates/a.yaml": config_map("a"),
+    }
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content.encode()))
+    repository.write(CHART | {"c/templates/a.yaml": config_map("a")})
+    repository.write({"c/charts/sub-1.0.0.tgz": packed.getvalue()})
 
     said = attempt(repository, Source(path="c"), everything_said, timeout=10)
 

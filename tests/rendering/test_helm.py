@@ -325,3 +325,31 @@ def test_output_that_is_no_object_names_the_renderer(repository: Repository) -> 
     refusal = repository.refusal(Source(path="charts/web"))
 
     assert refusal.summary == "helm output of charts/web: an object has no kind"
+
+
+def test_a_parameter_that_sounds_like_a_credential_is_not_shown(repository: Repository) -> None:
+    helm = HelmSource(
+        parameters=(
+            HelmParameter(name="db.password", value="hunter2 'quoted'"),
+            HelmParameter(name="api.token", value="{unclosed-tok3n", force_string=True),
+            HelmParameter(name="tag", value="1.0"),
+        )
+    )
+
+    refusal = chart(repository).refusal(Source(path="charts/web", helm=helm))
+
+    assert "hunter2" not in str(refusal)
+    assert "tok3n" not in str(refusal)
+    assert "--set db.password=*** --set tag=1.0" in refusal.detail.replace(" --set-string api.token=***", "")
+
+
+def test_a_release_is_rendered_under_the_applications_plain_name(repository: Repository) -> None:
+    assert "helm template web ." in chart(repository).render(Source(path="charts/web"), name="web").commands[0]
+
+
+def test_a_values_file_that_is_a_git_lfs_pointer_is_refused(repository: Repository) -> None:
+    chart(repository).write({"env/big.yaml": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"})
+
+    refusal = repository.refusal(Source(path="charts/web", helm=HelmSource(value_files=("/env/*.yaml",))))
+
+    assert refusal.summary == "env/big.yaml is a Git LFS pointer, its content is not checked out"
