@@ -104,7 +104,7 @@ def _read(status: Mapping[str, Any], command: str) -> ExecAnswer:
         token=str(status.get("token") or ""),
         certificate=str(status.get("clientCertificateData") or ""),
         key=str(status.get("clientKeyData") or ""),
-        expires=_timestamp(str(status.get("expirationTimestamp") or "")),
+        expires=_timestamp(str(status.get("expirationTimestamp") or ""), command),
     )
     if answer.token:
         check_token(answer.token, f"the token of the plug-in `{command}`")
@@ -113,8 +113,10 @@ def _read(status: Mapping[str, Any], command: str) -> ExecAnswer:
     return answer
 
 
-def _timestamp(text: str) -> float | None:
+def _timestamp(text: str, command: str) -> float | None:
     try:
         return datetime.fromisoformat(text).timestamp() if text else None
-    except ValueError:
-        return None
+    except ValueError as error:
+        raise ClusterError(
+            f"the kubeconfig's plug-in `{command}` gave an expirationTimestamp that is no time", remedy=_CURE
+        ) from error

@@ -136,13 +136,11 @@ class Http:
 
     def send(self, request: Request) -> bytes:
         """Send a request and return the body of its answer."""
-        response = self._open(request, retries=Patience.of(request, self._retry_seconds), timeout=self._timeout)
-        if response.status >= 300:
-            raise refusal(request, response.status, response.data, self.connection.server)
-        return response.data
+        body, _ = self.answer(request)
+        return body
 
     def answer(self, request: Request) -> tuple[bytes, str]:
-        """Send a request and return body and content type."""
+        """Send a request and return body and content type of its answer."""
         response = self._open(request, retries=Patience.of(request, self._retry_seconds), timeout=self._timeout)
         if response.status >= 300:
             raise refusal(request, response.status, response.data, self.connection.server)
@@ -152,7 +150,7 @@ class Http:
         """Send a request and return its answer unread; a silence of so many seconds ends it. The caller closes it."""
         response = self._open(
             request,
-            retries=Patience.of(request, self._retry_seconds),
+            retries=Patience.of(request, min(self._retry_seconds, seconds)),
             timeout=Timeout(connect=_CONNECT_SECONDS, read=seconds),
             preload_content=False,
         )

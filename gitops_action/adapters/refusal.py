@@ -50,7 +50,7 @@ def refusal(request: Request, status: int, body: bytes, server: str) -> ClusterE
             reason=reason or "Unauthorized",
             remedy="Has the token expired, or is it for another cluster? `kubectl create token NAME` makes a new one.",
         )
-    message = _DECODE_CONTEXT.sub("", str(parsed.get("message") or HTTPStatus(status).phrase))
+    message = _DECODE_CONTEXT.sub("", str(parsed.get("message") or f"{status} {_phrase(status)}"))
     short = _shortened(message, parsed.get("details"))
     return _TYPES.get(status, ApiError)(
         short,
@@ -84,17 +84,20 @@ def _status(body: bytes) -> dict[str, Any] | None:
 
 def _not_kubernetes(request: Request, status: int, body: bytes, server: str) -> ApiError:
     text = " ".join(body[:2000].decode("utf-8", "replace").split())[:300]
-    try:
-        phrase = HTTPStatus(status).phrase
-    except ValueError:
-        phrase = ""
     error = _TYPES.get(status, ApiError)
     return error(
-        f"{server} answered {status} {phrase}".rstrip() + f" to {request.method} {request.path}",
+        f"{server} answered {status} {_phrase(status)}".rstrip() + f" to {request.method} {request.path}",
         status=status,
         detail=text,
         remedy="This is not an API server's own answer: is the URL right, and what stands between (proxy, login page)?",
     )
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
 
 
 def _shortened(message: str, details: Any) -> str:

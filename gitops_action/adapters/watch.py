@@ -1,8 +1,8 @@
 """A ``WATCH`` as a sequence of events that outlives broken connections.
 
 In: the collection's request, a version to start from, and seconds. Out: the events. A connection that ends early is
-opened again from the last version seen; a silence longer than the server's own limit ends it, so that no read waits
-for ever.
+opened again from the last version seen; so is one that says nothing for longer than a server ever does, so that no read
+waits for ever.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from gitops_action.adapters.refusal import event_error
 from gitops_action.adapters.unreachable import unreachable
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _GRACE = 5.0
 """Seconds that the server may end its answer late."""
+_SILENCE = 90.0
+"""Seconds without a word after which the connection is taken for dead: servers send a bookmark each minute."""
 _FAILURES = 5
 """Connections in a row that may break without an event."""
 _PAUSE = 0.2
@@ -63,9 +65,14 @@ def _connection(http: Http, request: Request, version: str, left: float) -> Iter
         "resourceVersion": version,
         "timeoutSeconds": str(max(1, round(left))),
     }
-    response = http.stream(replace(request, query=query, encoding="identity", idempotent=True), seconds=left + _GRACE)
+    response = http.stream(
+        replace(request, query=query, encoding="identity", idempotent=True), seconds=min(left + _GRACE, _SILENCE)
+    )
     try:
         yield from map(_event, _lines(response))
+    except ReadTimeoutError:
+        # A balancer may have dropped the connection without a word; from the last version on nothing is lost.
+        return
     except HTTPError as error:
         raise unreachable(http.connection, error) from error
     finally:

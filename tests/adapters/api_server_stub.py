@@ -26,6 +26,8 @@ class Answer:
     cut: str = ""
     silent: bool = False
     """Say nothing until the test ends."""
+    silent_after: bool = False
+    """Say nothing more after the chunks until the test ends."""
     chunks: tuple[bytes, ...] = ()
     """Sent one by one instead of the body, as a watch does."""
 
@@ -103,7 +105,10 @@ class _Handler(BaseHTTPRequestHandler):
         for chunk in answer.chunks:
             self.wfile.write(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n")
             self.wfile.flush()
-        if answer.cut:
+        if answer.silent_after:
+            server = cast("StubServer", self.server)
+            server.ends.wait(30)
+        if answer.cut or answer.silent_after:
             self.close_connection = True
         else:
             self.wfile.write(b"0\r\n\r\n")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from gitops_action.adapters.cluster import ApiServer
 from gitops_action.adapters.connection import Connection, Tls
 from gitops_action.adapters.credentials import BearerToken
 from gitops_action.adapters.http import Http
+from gitops_action.adapters.unreachable import unreachable
 from gitops_action.errors import ApiError, ClusterError, Conflict, Forbidden, Invalid, NotFound
 from gitops_action.ports import ApiKind, Preconditions
 from gitops_action.resource import Resource, ResourceKey
@@ -19,6 +22,8 @@ from tests.adapters.api_server_stub import Answer, StubServer, api_server, docum
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from urllib3.connection import HTTPConnection
 
     from tools.cluster import Cluster
 
@@ -34,6 +39,12 @@ def client(
     url = server if isinstance(server, str) else server.url
     connection = Connection(server=url, credentials=BearerToken(TOKEN), **rest)  # type: ignore[arg-type] # test settings
     return ApiServer(connection, http=Http(connection, retry_seconds=retry_seconds, read_seconds=read_seconds))
+
+
+def certificate_error(words: str) -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_message = words
+    return error
 
 
 def unused_port() -> int:
@@ -336,6 +347,35 @@ def test_wrong_credentials_of_a_real_server_are_forbidden(cluster: Cluster) -> N
         client(cluster.server, tls=tls).list(CONFIG_MAP)
 
 
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (ConnectTimeoutError(), "x.example.com does not answer to a connection"),
+        (certificate_error("certificate has expired"), "its certificate has expired"),
+        (certificate_error("IP address mismatch, certificate is not valid for '10.0.0.1'."), "for another name"),
+        (certificate_error("self-signed certificate"), "not trusted by this machine's authorities"),
+    ],
+)
+def test_what_a_test_cannot_provoke_is_told_apart_by_the_librarys_error(cause: Exception, words: str) -> None:
+    told = cause if isinstance(cause, HTTPError) else SSLError(cause)
+    error = unreachable(Connection(server="https://x.example.com"), told)
+    assert words in error.summary
+    assert error.remedy
+
+
+def test_an_authority_that_was_given_is_named_as_the_one_that_does_not_fit() -> None:
+    connection = Connection(server="https://x.example.com", tls=Tls(ca="CA"))
+    error = unreachable(connection, SSLError(certificate_error("unable to get local issuer certificate")))
+    assert "not trusted by the kubeconfig's certificate-authority-data or input ca" in error.summary
+
+
+def test_a_refused_connection_to_another_machine_speaks_of_the_network() -> None:
+    refused = NewConnectionError(cast("HTTPConnection", None), "Failed: [Errno 111] Connection refused")
+    error = unreachable(Connection(server="https://x.example.com"), refused)
+    assert "x.example.com: connection refused" in error.summary
+    assert "private cluster" in error.remedy
+
+
 # --- lists ------------------------------------------------------------------------------------------------------------
 
 
@@ -421,6 +461,34 @@ def test_a_watch_without_the_right_to_it_is_forbidden() -> None:
     with api_server(status(403, "Forbidden", message)) as server, pytest.raises(Forbidden) as caught:
         list(client(server).watch(CONFIG_MAP, resource_version="1", timeout=5))
     assert 'verbs: ["watch"]' in caught.value.remedy
+
+
+def test_a_watch_that_falls_silent_is_taken_up_again_from_the_last_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gitops_action.adapters.watch._SILENCE", 0.2)
+    hangs = Answer(chunks=(event("ADDED", "a", "2"),), silent_after=True)
+    with api_server(hangs, Answer(chunks=(event("MODIFIED", "a", "3"),)), Answer(silent=True)) as server:
+        events = client(server).watch(CONFIG_MAP, resource_version="1", timeout=20)
+        assert [next(events).type, next(events).type] == ["ADDED", "MODIFIED"]
+        assert "resourceVersion=2&" in server.asked[1].path
+
+
+def test_a_server_that_never_answers_a_watch_does_not_hold_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gitops_action.adapters.watch._GRACE", 0.1)
+    start = time.monotonic()
+    with api_server(Answer(silent=True)) as server, pytest.raises(ClusterError, match="did not answer in time"):
+        list(client(server).watch(CONFIG_MAP, resource_version="1", timeout=0.3))
+    assert time.monotonic() - start < 5
+
+
+def test_a_refusal_of_a_watch_that_is_cut_is_silence() -> None:
+    cut = Answer(status=403, body=b"{", cut="within")
+    with api_server(cut) as server, pytest.raises(ClusterError, match="connection broke"):
+        list(client(server, retry_seconds=0).watch(CONFIG_MAP, resource_version="1", timeout=1))
+
+
+def test_a_status_that_nobody_knows_is_shown_as_it_is() -> None:
+    with api_server(Answer(status=499)) as server, pytest.raises(ApiError, match="answered 499 to GET"):
+        client(server).list(CONFIG_MAP)
 
 
 def test_a_watch_that_breaks_again_and_again_is_an_error() -> None:
