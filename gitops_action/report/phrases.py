@@ -42,7 +42,7 @@ def short_commit(commit: str) -> str:
 def counted(resources: Iterable[ResourceReport]) -> str:
     """Return the changes as ``+1 ~2`` and so on; a dash where nothing differs."""
     counts = Counter(resource.change for resource in resources)
-    return " ".join(f"{sign}{counts[change]}" for change, sign in _SIGNS.items() if counts[change]) or DASH
+    return " ".join(f"{sign}{counts[change]:,}" for change, sign in _SIGNS.items() if counts[change]) or DASH
 
 
 def spelled(application: ApplicationReport) -> str:
@@ -105,9 +105,9 @@ def sentence(mode: Mode, application: ApplicationReport) -> str:
         case Outcome.REFUSED:
             return _refused(mode, application)
         case Outcome.BROKEN if application.exit_code == ExitCode.CLUSTER:
-            return "has a cluster that cannot be reached, so nothing is known of it"
+            return "could not be compared, because the cluster cannot be reached"
         case Outcome.BROKEN:
-            return "could not be rendered or compared, so nothing is known of it"
+            return "could not be rendered or compared"
         case Outcome.PARTIAL:
             unknown = sum(1 for each in application.resources if is_unknown(each))
             return listing([f"has {numbered(unknown, 'object')} that could not be compared", *_deeds(application)])

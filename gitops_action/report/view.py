@@ -66,6 +66,8 @@ class ResourceView:
     remedy: str
     diff: str
     has_fold: bool
+    is_brief: bool
+    """Whether one line says all."""
     is_secret: bool
 
 
@@ -83,12 +85,21 @@ class ApplicationView:
     conditions: tuple[ConditionReport, ...]
     sentence: str
     resources: tuple[ResourceView, ...]
+    brief: tuple[ResourceView, ...]
     unlisted: int
     unlisted_counts: str
     hooks: tuple[ResourceReport, ...]
     adopted: tuple[str, ...]
     is_open: bool
     has_fold: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """What happens to one application, or to several alike."""
+
+    names: tuple[str, ...]
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +116,7 @@ class View:
     more_unremarkable: int
     notes: tuple[str, ...]
     more_notes: int
-    sentences: tuple[ApplicationView, ...]
+    sentences: tuple[Sentence, ...]
     more_sentences: int
     cautions: tuple[Remark, ...]
     warnings: tuple[Remark, ...]
@@ -135,7 +146,7 @@ def view(report: Report, level: Level, shown: Mapping[int, str]) -> View:
     folded = unremarkable if len(unremarkable) > IN_SYNC_ROWS else ()
     remarkable = tuple(each for each in applications if not _is_unremarkable(report, each)) if folded else applications
     rows = remarkable[: level.rows]
-    sentences = tuple(each for each in applications if each.sentence and _needs_a_sentence(report, each))
+    sentences = _sentences(report, applications)
     images = image_rows(report)
     commands = {each.reproduce for each in report.applications if each.reproduce}
     return View(
@@ -150,7 +161,7 @@ def view(report: Report, level: Level, shown: Mapping[int, str]) -> View:
         notes=report.notes[: level.notes],
         more_notes=len(report.notes[level.notes :]),
         sentences=sentences[:OPEN_SENTENCES],
-        more_sentences=len(sentences[OPEN_SENTENCES:]),
+        more_sentences=sum(len(each.names) for each in sentences[OPEN_SENTENCES:]),
         cautions=cautions,
         warnings=warnings,
         more_remarks=more_remarks,
@@ -170,6 +181,14 @@ def view(report: Report, level: Level, shown: Mapping[int, str]) -> View:
 
 def _is_unremarkable(report: Report, row: ApplicationView) -> bool:
     return outcome(report.mode, row.application) is Outcome.SAME and not row.has_fold and not row.watch_out
+
+
+def _sentences(report: Report, applications: tuple[ApplicationView, ...]) -> tuple[Sentence, ...]:
+    names: dict[str, list[str]] = {}
+    for each in applications:
+        if each.sentence and _needs_a_sentence(report, each):
+            names.setdefault(each.sentence, []).append(each.application.name)
+    return tuple(Sentence(names=tuple(alike), words=words) for words, alike in names.items())
 
 
 def _needs_a_sentence(report: Report, row: ApplicationView) -> bool:
@@ -222,10 +241,11 @@ class _Arranger:
             troubles=phrases.troubles(application),
             conditions=conditions,
             sentence=phrases.sentence(mode, application),
-            resources=resources,
+            resources=tuple(each for each in resources if not each.is_brief),
+            brief=tuple(each for each in resources if each.is_brief),
             unlisted=len(unlisted),
             unlisted_counts=phrases.counted(unlisted),
-            hooks=tuple(each for each in application.resources if each.change is ChangeKind.HOOK and not each.result),
+            hooks=tuple(each for each in application.resources if each.change is ChangeKind.HOOK),
             adopted=tuple(f"{each.kind} {object_name(each)}" for each in application.resources if each.adopts),
             is_open=len(self.report.applications) == 1 and is_small,
             has_fold=self.level.folds and bool(has_news),
@@ -244,6 +264,7 @@ class _Arranger:
             remedy=resource.remedy if len(reasons) == len(_reasons(resource)) else "",
             diff=diff,
             has_fold=bool(diff) and (whole or diff.count("\n") >= _LONG_DIFF),
+            is_brief=not diff and not reasons and not resource.remedy and not _is_unwell(self.report.mode, resource),
             is_secret=phrases.is_secret(resource) and bool(diff),
         )
 
@@ -259,6 +280,10 @@ class _Arranger:
 
 def _subject(finding: Finding) -> tuple[str, ...]:
     return finding.application, finding.kind, finding.object, finding.message
+
+
+def _is_unwell(mode: Mode, resource: ResourceReport) -> bool:
+    return mode is Mode.SYNC and resource.health_status not in {"", "Healthy"}
 
 
 def _reasons(resource: ResourceReport) -> tuple[str, ...]:
