@@ -79,13 +79,15 @@ def run() -> ExitCode:
     from gitops_action.commands.run import run as run_event
 
     raise_on_signals()
-    ports = _ports(sys.stdout)
+    ports = _ports(sys.stderr)
     try:
         return run_event(ports)
     except GitOpsError as error:
         ports.workflow.annotate("error", str(error), title=error.summary)
         ports.workflow.write_summary(_summary_of(error))
         return error.exit_code
+    finally:
+        ports.workflow.close()
 
 
 @cli.command()

@@ -121,8 +121,8 @@ class Destination:
     namespace: str = ""
 
     def __str__(self) -> str:
-        """Return the cluster's name or URL as the user wrote it."""
-        return self.name or self.server or "in-cluster"
+        """Return the cluster's name or URL as the user wrote it; Argo CD's name for its own where none is meant."""
+        return self.name or self.server.replace("https://kubernetes.default.svc", "in-cluster") or "in-cluster"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,8 @@ class FieldReader:
 
     def mapping(self, name: str) -> JsonObject | None:
         """Return a mapping as it is, or ``None`` if absent."""
-        return self._typed(name, dict, None)
+        value: JsonObject | None = self._typed(name, dict, None)
+        return value
 
     def nested(self, name: str) -> FieldReader:
         """Return a reader for a mapping below; an empty one if absent."""

@@ -6,8 +6,9 @@ import threading
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.cluster import ApiServer
+from gitops_action.adapters.destination import context_of
 from gitops_action.adapters.kubeconfig import ClusterInputs, load
-from gitops_action.errors import ClusterError, Refused
+from gitops_action.errors import Refused
 
 if TYPE_CHECKING:
     from gitops_action.application.application import Destination
@@ -67,26 +68,9 @@ class Clusters:
         return cluster
 
     def _context(self, destination: Destination) -> str:
-        """Return the context that leads to a destination; the empty one is the current."""
-        servers = self._kubeconfig.servers()
-        current = self._kubeconfig.current
-        if destination.name:
-            if destination.name in servers:
-                return destination.name
-        elif not destination.server:
-            return ""
-        elif _same_server(servers.get(current, ""), destination.server):
-            return ""
-        else:
-            for context, server in servers.items():
-                if _same_server(server, destination.server):
-                    return context
-        raise ClusterError(
-            f"no context leads to cluster {destination}",
-            detail="Contexts there are: " + (", ".join(f"{n} ({s})" for n, s in servers.items()) or "none") + ".",
-            remedy="Add a context of that name or server to the kubeconfig, or correct spec.destination.",
+        return context_of(
+            server=destination.server,
+            name=destination.name,
+            servers=self._kubeconfig.servers(),
+            current=self._kubeconfig.current,
         )
-
-
-def _same_server(one: str, other: str) -> bool:
-    return one.rstrip("/") == other.rstrip("/")

@@ -24,7 +24,9 @@ NO_CLUSTER = (
 def diff(session: Session, clusters: Clusters | None, mode: Mode) -> Report:
     """Return the report of a comparison of all applications of the session; without clusters they are only rendered."""
     with tempfile.TemporaryDirectory(prefix="gitops-action-") as scratch:
-        evaluations = evaluate_all(session, clusters, open_assessor(session.settings.customizations), scratch)
+        evaluations = evaluate_all(
+            session, clusters, open_assessor(session.settings.customizations, session.ports.clock), scratch
+        )
     applications = tuple(application_report(findings(found, session), mode) for found in evaluations)
     return report_of(
         session,

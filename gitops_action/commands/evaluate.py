@@ -15,7 +15,7 @@ from gitops_action.comparison.compare import compare
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.errors import ApplicationError, Forbidden, GitOpsError
 from gitops_action.health import HealthStatus, HealthStatusCode
-from gitops_action.health.aggregate import Row, aggregate
+from gitops_action.health.aggregate import HealthRow, assess_application
 from gitops_action.rendering.build_environment import instance_name
 from gitops_action.rendering.context import RenderContext
 from gitops_action.rendering.render import render
@@ -160,13 +160,10 @@ def judged(evaluation: Evaluation, assess: Assess) -> Evaluation:
     comparison = evaluation.comparison
     if comparison is None:
         return evaluation
-    found = {row.key: assess(row.live) for row in comparison.resources if row.live and not row.is_hook}
-    rows = [Row(target=row.target, live=row.live, health=found.get(row.key)) for row in comparison.resources]
-    return replace(
-        evaluation,
-        health=aggregate(rows),
-        resource_health={key: health for key, health in found.items() if health},
-    )
+    rows = [HealthRow(key=row.key, target=row.target, live=row.live) for row in comparison.resources]
+    judged_rows = assess_application(rows, assess)
+    by_key = {row.key: health for row, health in zip(rows, judged_rows.rows, strict=True) if health}
+    return replace(evaluation, health=judged_rows.status, resource_health=by_key)
 
 
 def _record(application: Application, cluster: Cluster) -> Record | None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from gitops_action.adapters.pull_request import GitHubPullRequests
 from gitops_action.errors import ExitCode, GitHubError
-from gitops_action.github.comment_identity import CommentIdentity, make_header
+from gitops_action.github.comment_identity import CommentIdentity
 from gitops_action.github.sticky import publish
 from gitops_action.inputs import CommentPolicy
 from gitops_action.outputs import OUTPUTS
 from gitops_action.report.annotations import annotations
-from gitops_action.report.comment import candidates
+from gitops_action.report.comment import COMMENT, candidates
 from gitops_action.report.model import Mode
 from gitops_action.report.outcome import differs
 from gitops_action.report.outputs import outputs
@@ -22,8 +22,6 @@ from gitops_action.report.summary import summary
 from gitops_action.report.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from gitops_action.commands.session import Session
     from gitops_action.ports import PullRequests
     from gitops_action.report.model import Report
@@ -54,7 +52,8 @@ def write_outputs(report: Report, session: Session, *, report_path: str, comment
 def comment(report: Report, session: Session) -> tuple[str, ExitCode]:
     """Comment on the pull request; return the comment's URL, and the code where GitHub refused."""
     policy, event = session.inputs.comment, session.event
-    if report.mode is not Mode.DIFF or not event.pull_request or policy is CommentPolicy.NEVER:
+    has_thread = event.pull_request and event.name != "merge_group"
+    if report.mode is not Mode.DIFF or not has_thread or policy is CommentPolicy.NEVER:
         return "", ExitCode.OK
     if event.is_fork or not session.inputs.github_token:
         why = "pull requests from forks get none" if event.is_fork else "input github-token is empty"
@@ -73,10 +72,9 @@ def comment(report: Report, session: Session) -> tuple[str, ExitCode]:
             _pull_requests(session),
             event.pull_request,
             identity,
-            list(_bodies(report, identity)),
+            _bodies(report),
             policy=policy,
-            has_changes=any(map(differs, report.applications))
-            or report.exit_code not in (ExitCode.OK, ExitCode.DIFFERENT),
+            changes=_is_worth_a_comment(report),
         )
     except GitHubError as error:
         session.ports.workflow.annotate("error", str(error), title="The comment could not be written")
@@ -86,8 +84,14 @@ def comment(report: Report, session: Session) -> tuple[str, ExitCode]:
     return published.url, ExitCode.OK
 
 
-def _bodies(report: Report, identity: CommentIdentity) -> Sequence[str]:
-    return tuple(candidates(report, make_header(identity)))
+def _bodies(report: Report) -> list[str]:
+    """Return the texts to try, fullest first; those that are too long by our own budget are not tried."""
+    texts = [text.lstrip("\n") for text in candidates(report, "")]
+    return [text for text in texts if COMMENT.holds(text)] or texts[-1:]
+
+
+def _is_worth_a_comment(report: Report) -> bool:
+    return any(map(differs, report.applications)) or report.exit_code not in (ExitCode.OK, ExitCode.DIFFERENT)
 
 
 def _pull_requests(session: Session) -> PullRequests:

@@ -9,8 +9,9 @@ import orjson
 
 from gitops_action.commands.evaluate import render_one, tracking
 from gitops_action.errors import ApplicationError, ExitCode, GitOpsError
+from gitops_action.resource.annotations import sync_wave
 from gitops_action.resource.yaml_dump import dump
-from gitops_action.sync.order import apply_order
+from gitops_action.sync.order import kind_rank
 
 if TYPE_CHECKING:
     from gitops_action.commands.clusters import Clusters
@@ -36,12 +37,16 @@ def render(
                     if condition.is_error:
                         raise ApplicationError(f"{application.name}: {condition.message}", remedy=condition.remedy)
                 mark = tracking(application, session).mark
-                targets += apply_order([mark(target) for target in rendered.targets])
+                targets += sorted(map(mark, rendered.targets), key=_apply_order)
             except GitOpsError as failure:
                 failures.append(failure)
     objects = [target.object for target in targets]
     text = orjson.dumps(objects, option=orjson.OPT_INDENT_2).decode() if output == "json" else _stream(objects)
     return text, ExitCode.worst(failure.exit_code for failure in failures), tuple(failures)
+
+
+def _apply_order(target: Resource) -> tuple[int, int, str, str]:
+    return sync_wave(target), kind_rank(target.kind), target.namespace, target.name
 
 
 def _stream(objects: list[dict[str, object]]) -> str:

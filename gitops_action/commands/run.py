@@ -45,9 +45,8 @@ def run(ports: Ports) -> ExitCode:
         )
     has_cluster = not event.is_fork and not (event.lacks_secrets and not texts.get("kubeconfig", "").strip())
     inputs = parse(texts if has_cluster else _without_credentials(texts))
-    for secret in (inputs.github_token, inputs.token, inputs.kubeconfig):
-        if secret:
-            ports.workflow.mask(secret)
+    for secret in filter(None, (inputs.github_token, inputs.token)):
+        ports.workflow.mask(secret)
     session = open_session(inputs, event, ports)
     report, stopped = _do(session, has_cluster=has_cluster)
     return _finish(report, session, stopped=stopped)

@@ -6,7 +6,7 @@ In: the inputs, the event and the environment. Out: a ``Session``, frozen. Asks 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from gitops_action.application.discovery import discover, may_hold_documents
 from gitops_action.application.settings import Settings, choose_settings
 from gitops_action.errors import UsageError
 from gitops_action.ports import Head
-from gitops_action.rendering.checkout import Checkout, open_checkout
+from gitops_action.rendering.checkout import Checkout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,7 +85,7 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
             f"working directory {inputs.working_directory} does not exist",
             remedy="Check the input `working-directory`; it is relative to the workspace.",
         )
-    git = open_git(start, ports.process, ports.environment)
+    git = open_git(str(start), ports.process)
     root = Path(git.root if git else start)
     found = discover(candidates(root, start, inputs.applications, may_hold_documents))
     applications = (_described(inputs),) if inputs.path else found.applications
@@ -95,15 +95,21 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
         inputs=inputs,
         event=event,
         ports=ports,
-        checkout=open_checkout(str(root)),
+        checkout=_checkout(root, git),
         git=git,
         head=git.head() if git else Head(commit=""),
         settings=settings,
-        applications=tuple(replace(a, destination=_defaulted(a)) for a in chosen),
+        applications=tuple(chosen),
         problems=problems,
         notes=(*found.notes, *settings.warnings),
         started=started,
     )
+
+
+def _checkout(root: Path, git: GitCheckout | None) -> Checkout:
+    if git is None:
+        return Checkout.at(str(root))
+    return Checkout.at(str(root), symlinks=git.symlinks(), missing_submodules=git.missing_submodules())
 
 
 def _described(inputs: Inputs) -> Application:
@@ -121,14 +127,6 @@ def _described(inputs: Inputs) -> Application:
         sources=(Source(path=inputs.path, helm=helm if helm != HelmSource() else None),),
         destination=Destination(namespace=inputs.namespace),
     )
-
-
-def _defaulted(application: Application) -> Destination:
-    """Return the destination without the two names that mean the current context."""
-    destination = application.destination
-    if destination.name == "in-cluster" or destination.server == "https://kubernetes.default.svc":
-        return Destination(namespace=destination.namespace)
-    return destination
 
 
 def _settings(inputs: Inputs, root: Path, found: Discovered) -> Settings:

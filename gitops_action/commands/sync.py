@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING
 from gitops_action.adapters.scripts import open_assessor
 from gitops_action.commands.evaluate import Evaluation, compared, evaluate, findings, judged
 from gitops_action.commands.reporting import report_of
-from gitops_action.comparison.mask import scrub, secret_values
+from gitops_action.comparison.mask import scrub
 from gitops_action.errors import GitOpsError
-from gitops_action.report.build import application_report
+from gitops_action.report.build import application_report, secrets_of
 from gitops_action.report.model import Mode
 from gitops_action.sync.model import OperationPhase, ResultCode
 from gitops_action.sync.options import Adopt, PruneLimit, SyncOptions
+from gitops_action.sync.refuse import is_needed
 from gitops_action.sync.record import Record, save_record, united
-from gitops_action.sync.sync import sync as sync_application
+from gitops_action.sync.perform import sync as sync_application
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,7 @@ def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
         syncer = _Syncer(
             session=session,
             clusters=clusters,
-            assess=open_assessor(session.settings.customizations),
+            assess=open_assessor(session.settings.customizations, session.ports.clock),
             stop=stop,
             scratch=scratch,
         )
@@ -89,9 +90,7 @@ class _Syncer:
         comparison, cluster = found.comparison, found.cluster
         if comparison is None or cluster is None:
             raise RuntimeError("an application is synced only after it was compared")
-        values = secret_values(
-            resource for row in comparison.resources for resource in (row.target, row.live) if resource
-        )
+        values, options = secrets_of(comparison), self._options(found.application)
         targets = tuple(row.key for row in comparison.resources if row.target is not None)
         running = Record(
             application=found.application.name,
@@ -102,10 +101,10 @@ class _Syncer:
             started=self.session.ports.clock.now(),
         )
         result = sync_application(
-            comparison,
+            comparison if is_needed(comparison, prune=options.prune) else replace(comparison, hooks=()),
             cluster,
             assess=self.assess,
-            options=self._options(found.application),
+            options=options,
             progress=self._progress(found.application),
             clock=self.session.ports.clock,
             stop=self.stop,

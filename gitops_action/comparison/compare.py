@@ -75,6 +75,11 @@ def compare(
             cluster=cluster,
             manager=manager,
             new_namespaces=_new_namespaces(cluster, application, judged, catalog),
+            new_roles=frozenset(
+                entry.target.key
+                for entry in judged
+                if isinstance(entry, Candidate) and entry.live is None and entry.target.kind in ("Role", "ClusterRole")
+            ),
             include_webhooks=_includes_webhooks(application),
         )
         doubtful = [entry for entry in judged if isinstance(entry, Candidate)]

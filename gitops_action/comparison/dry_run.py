@@ -15,8 +15,8 @@ from gitops_action.comparison.overlay import overlay
 from gitops_action.comparison.prediction import comparable, differs, keep_owned
 from gitops_action.comparison.refusal import Failure, read_failure
 from gitops_action.comparison.takeover import dropped_paths
-from gitops_action.errors import ClusterError
-from gitops_action.resource import Resource
+from gitops_action.errors import ClusterError, NotFound
+from gitops_action.resource import Resource, ResourceKey
 from gitops_action.resource.fields import applied_by, tree_of, union, without
 
 if TYPE_CHECKING:
@@ -64,11 +64,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DryRun:
-    """How to ask; ``new_namespaces`` are created by the same sync, ``include_webhooks`` counts what webhooks set."""
+    """How to ask; ``include_webhooks`` counts what webhooks set.
+
+    ``new_namespaces`` and ``new_roles`` are created by the same sync: what needs them cannot be tried before.
+    """
 
     cluster: Cluster
     manager: str
     new_namespaces: frozenset[str] = frozenset()
+    new_roles: frozenset[ResourceKey] = frozenset()
     include_webhooks: bool = False
 
     def decide(self, candidate: Candidate) -> ResourceComparison:
@@ -77,6 +81,10 @@ class DryRun:
             if candidate.live is None:
                 return self._creation(candidate)
             return self._change(candidate, candidate.live)
+        except NotFound as error:
+            if candidate.live is None and _role_of(candidate.target) in self.new_roles:
+                return candidate.row(SyncStatusCode.OUT_OF_SYNC, Method.CREATION)
+            return self._failed(candidate, read_failure(error))
         except ClusterError as error:
             return self._failed(candidate, read_failure(error))
 
@@ -125,6 +133,15 @@ class DryRun:
         if live is not None and overlay(candidate.target, live, manager=self.manager) == live.object:
             return candidate.row(SyncStatusCode.UNKNOWN, method, unknown=words, refusal=words, remedy=failure.remedy)
         return candidate.row(SyncStatusCode.OUT_OF_SYNC, method, refusal=words, remedy=failure.remedy)
+
+
+def _role_of(target: Resource) -> ResourceKey | None:
+    """Return the role that a binding names: to bind it, a user without ``bind`` must have its rules, so it is read."""
+    reference = target.object.get("roleRef")
+    if target.group != "rbac.authorization.k8s.io" or not isinstance(reference, dict):
+        return None
+    kind, name = str(reference.get("kind")), str(reference.get("name"))
+    return ResourceKey(target.group, kind, target.namespace if kind == "Role" else "", name)
 
 
 def _owned(resource: Resource, manager: str) -> JsonObject | None:

@@ -55,11 +55,12 @@ class Findings:
 
 def application_report(found: Findings, mode: Mode) -> ApplicationReport:
     """Return the application's part of the report."""
-    secrets = _secrets(found.before)
+    secrets = secrets_of(found.before)
     results = {(result.key, result.is_hook): result for result in found.operation.resources} if found.operation else {}
     rows = found.before.resources if found.before else ()
     shown = tuple(_resource(row, found, results, secrets) for row in rows)
-    hooks = tuple(_hook(hook, found, results) for hook in found.before.hooks) if found.before else ()
+    runs_hooks = found.before is not None and found.before.status is SyncStatusCode.OUT_OF_SYNC
+    hooks = tuple(_hook(hook, found, results) for hook in found.before.hooks) if found.before and runs_hooks else ()
     application, operation, health = found.application, found.operation, found.health
     return ApplicationReport(
         name=application.name,
@@ -182,7 +183,7 @@ def _conditions(found: Findings, secrets: frozenset[str]) -> tuple[ConditionRepo
     return tuple(shown)
 
 
-def _secrets(comparison: Comparison | None) -> frozenset[str]:
+def secrets_of(comparison: Comparison | None) -> frozenset[str]:
     """Return every secret value among the objects of an application, as stored and decoded."""
     found: set[str] = set()
     for row in comparison.resources if comparison else ():

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
 
-from gitops_action.errors import Refused
+from gitops_action.errors import Conflict, NotFound, Refused
 from gitops_action.resource import Resource, ResourceKey
 
 if TYPE_CHECKING:
@@ -65,9 +66,15 @@ def load_record(application: Application, cluster: Cluster) -> Record | None:
 
 
 def save_record(record: Record, application: Application, cluster: Cluster) -> None:
-    """Write the application's record; the namespace must exist."""
-    kind = cluster.catalog().kinds[("v1", "Secret")]
-    cluster.apply(kind, encode(record, application))
+    """Write the application's record; a missing namespace is created first."""
+    kinds, secret = cluster.catalog().kinds, encode(record, application)
+    try:
+        cluster.apply(kinds["v1", "Secret"], secret)
+    except NotFound:
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": secret.namespace}}
+        with suppress(Conflict):  # somebody was faster
+            cluster.create(kinds["v1", "Namespace"], Resource(namespace))
+        cluster.apply(kinds["v1", "Secret"], secret)
 
 
 def encode(record: Record, application: Application) -> Resource:
