@@ -135,6 +135,7 @@ def test_rnd_29_a_dangling_link_is_skipped_with_a_warning_a_link_out_is_an_error
     [
         "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  x: [1\n",
         config_map("a") + "---\nbroken: [1\n",
+        "kind: X\n---\nbroken: [1\n",
     ],
 )
 def test_rnd_30_broken_yaml_that_is_meant_to_be_applied_is_an_error_with_file_and_line(
@@ -144,7 +145,7 @@ def test_rnd_30_broken_yaml_that_is_meant_to_be_applied_is_an_error_with_file_an
 
     refusal = repository.refusal(Source(path="web"))
 
-    assert re.match(r"web/a\.yaml:[67]: while parsing a flow sequence", refusal.summary)
+    assert re.match(r"web/a\.yaml:[3467]: while parsing a flow sequence", refusal.summary)
     assert refusal.remedy == "Correct the YAML, or exclude the file."
 
 
@@ -153,6 +154,8 @@ def test_rnd_30_broken_yaml_that_is_meant_to_be_applied_is_an_error_with_file_an
     [
         "{{ if .Values.x }}\nfoo: {{ . }}\n",
         "replicas: 3\nimage: [nginx\n",
+        "replicas: 3\n---\nimage: [nginx\n",
+        "{}",
         "replicas: 3\n",
         "---\n---\n",
         "",
@@ -228,6 +231,17 @@ def test_rnd_33_a_list_of_nothing_is_dropped_and_items_beside_a_spec_are_a_field
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: [x]}",
             "a.yaml:1: ConfigMap a: metadata.labels is a list, not a mapping",
         ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {on: true}}",
+            "a.yaml:1: ConfigMap a: label 'true' is a boolean; put it in quotes",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {x: {y: z}}}",
+            "a.yaml:1: ConfigMap a: label 'x' is a mapping; put it in quotes",
+        ),
+        (f"{config_map('a')}---\nkind\n", "a.yaml:6: a document is no Kubernetes object but a text"),
+        ("apiVersion: v1\nkind: List\nitems: [null]", "a.yaml:1: a document is no Kubernetes object but nothing"),
+        ("apiVersion: v1\nkind: List\nitems: [[]]", "a.yaml:1: a document is no Kubernetes object but a list"),
         ("apiVersion: v1\nkind: List\nitems: [1]", "a.yaml:1: a document is no Kubernetes object but a number"),
     ],
 )

@@ -296,6 +296,25 @@ def test_rnd_11_other_dependencies_must_be_vendored(repository: Repository, url:
         assert refusal.remedy.startswith("Run `helm dependency build charts/web` and commit its charts/ directory")
 
 
+def test_rnd_11_a_dependency_in_the_repository_joins_the_vendored_ones(repository: Repository) -> None:
+    dependencies = (
+        "dependencies:\n- {name: lib, version: 1.x, repository: file://../lib}\n"
+        "- {name: remote, version: 1.x, repository: https://charts.example}\n"
+    )
+    for name, folder in {"lib": "charts/lib", "remote": "charts/web/charts/remote"}.items():
+        repository.write(
+            {
+                f"{folder}/Chart.yaml": f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n",
+                f"{folder}/templates/a.yaml": config_map(f"from-{name}"),
+            }
+        )
+    repository.write({"charts/web/Chart.yaml": CHART + dependencies})
+
+    rendered = repository.render(Source(path="charts/web"))
+
+    assert sorted(target.name for target in rendered.targets) == ["from-lib", "from-remote"]
+
+
 def test_a_vendored_dependency_is_used(repository: Repository) -> None:
     dependency = "dependencies:\n- {name: lib, version: 1.x, repository: https://charts.example}\n"
     repository.write(

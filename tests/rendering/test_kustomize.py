@@ -345,3 +345,46 @@ def test_a_copy_keeps_links_between_roots(shop: Repository) -> None:
     rendered = shop.render(Source(path="web/prod", kustomize=KustomizeSource(name_prefix="x-")))
 
     assert [target.name for target in rendered.targets] == ["x-web"]
+
+
+def test_a_base_without_a_kustomization_is_kustomizes_own_words(repository: Repository) -> None:
+    repository.write({"web/kustomization.yaml": "resources: [base]\n", "web/base/a.yaml": config_map("a")})
+
+    assert "unable to find one of 'kustomization.yaml'" in repository.refusal(Source(path="web")).summary
+
+
+def test_patches_that_are_no_list_cannot_be_added_to(shop: Repository) -> None:
+    shop.write({"web/prod/kustomization.yaml": "resources: [../base]\npatches: {a: b}\n"})
+
+    refusal = shop.refusal(Source(path="web/prod", kustomize=KustomizeSource(patches=({"patch": "x"},))))
+
+    assert refusal.summary == "web/prod/kustomization.yaml: patches is not a list"
+
+
+def test_a_kustomization_that_is_a_link_out_is_refused(repository: Repository) -> None:
+    repository.link("web/kustomization.yaml", "../../outside/kustomization.yaml")
+    repository.write({"../outside/kustomization.yaml": ""})
+    checkout = Checkout.at(str(repository.root), symlinks=[])
+
+    refusal = repository.refusal(Source(path="web"), checkout=checkout)
+
+    assert refusal.summary == "web/kustomization.yaml is a link out of the repository"
+
+
+def test_the_root_of_the_repository_can_be_overridden_too(repository: Repository) -> None:
+    repository.write({"kustomization.yaml": "resources: [a.yaml, sub]\n", "a.yaml": config_map("a"), ".git/x": "x"})
+    repository.write({"sub/kustomization.yaml": "resources: [b.yaml]\n", "sub/b.yaml": config_map("b")})
+
+    rendered = repository.render(Source(path=".", kustomize=KustomizeSource(name_prefix="x-")))
+
+    assert [target.name for target in rendered.targets] == ["x-a", "x-b"]
+    assert rendered.commands[0] == "cd . && kustomize edit set nameprefix -- x-"
+
+
+def test_the_edits_of_a_failing_override_leave_nothing_behind(shop: Repository) -> None:
+    before = shop.snapshot()
+
+    shop.refusal(Source(path="web/prod", kustomize=KustomizeSource(images=("",))))
+
+    assert shop.snapshot() == before
+    assert not list(shop.scratch.glob("kustomize-*"))
