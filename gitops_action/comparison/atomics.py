@@ -15,6 +15,7 @@ from gitops_action.comparison.trail import escaped
 if TYPE_CHECKING:
     from gitops_action.resource.resource import Json, JsonObject
 
+_VANISHING_NULLS = (tables.OMITTED_LISTS, tables.OMITTED_MAPS, tables.OMITTED_ZEROS, tables.OMITTED_NULLS)
 _RBAC = "rbac.authorization.k8s.io"
 
 
@@ -28,7 +29,7 @@ def vanishes(target: Json, path: str, *, is_owned: bool) -> bool:
     if tables.STRING_MAPS.search(parent) or not (is_owned or tables.TRACELESS.search(path)):
         return False
     if target is None:
-        return name in tables.OMITTED_LISTS or name in tables.OMITTED_MAPS or name in tables.OMITTED_ZEROS
+        return any(name in table for table in _VANISHING_NULLS)
     if target == [] and isinstance(target, list):
         return name in tables.OMITTED_LISTS
     if target == {} and isinstance(target, dict):

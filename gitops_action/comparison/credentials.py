@@ -27,7 +27,8 @@ _SHAPES = re.compile(
 _URL = re.compile(r"(://[^/\s:@]*:)([^/\s@]+)(?=@)")
 _ANY = _LAST_WORDS.replace("_?", "[_-]?")
 _ASSIGNMENT = re.compile(
-    rf"""((?:^|[\s"'&?;,{{])-{{0,2}}[\w.-]*?(?<![a-z0-9])(?:{_ANY})["']?[ \t]*[:=][ \t]*["']?)([^\s"'&;,}}]+)""",
+    rf"""((?:^|[\s"'&?;,{{])-{{0,2}}[\w.-]*?(?<![a-z0-9])(?:{_ANY})["']?[ \t]*[:=][ \t]*["']?)"""
+    r"""(\$\{[^}\s]*\}|[^\s"'&;,}]+)""",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -46,18 +47,25 @@ def looks_harmless(value: str) -> bool:
 def hide_credentials(text: str, numbers: dict[str, int]) -> str:
     """Return a text whose credentials are ``(credential 1)``, ``(credential 2)``, … : the same number, the same value.
 
-    ``numbers`` holds those that were met before, so that the two sides of a diff agree.
+    Hidden is what has the shape of a credential, and what is assigned to the name of one (``password=…``). ``numbers``
+    holds those that were met before, so that the two sides of a diff agree.
     """
+    text = hide_shapes(text, numbers)
+    if ":" not in text and "=" not in text:
+        return text
+    return _ASSIGNMENT.sub(lambda found: found[0] if _keeps(found[2]) else found[1] + _word(found[2], numbers), text)
 
-    def word(value: str) -> str:
-        return f"(credential {numbers.setdefault(value, len(numbers) + 1)})"
 
-    text = _SHAPES.sub(lambda found: word(found[0]), text)
+def hide_shapes(text: str, numbers: dict[str, int]) -> str:
+    """Return a text without what has the shape of a credential, and without the password of a URL."""
+    text = _SHAPES.sub(lambda found: _word(found[0], numbers), text)
     if "://" in text:
-        text = _URL.sub(lambda found: found[1] + word(found[2]), text)
-    if ":" in text or "=" in text:
-        text = _ASSIGNMENT.sub(lambda found: found[0] if _keeps(found[2]) else found[1] + word(found[2]), text)
+        text = _URL.sub(lambda found: found[1] + _word(found[2], numbers), text)
     return text
+
+
+def _word(value: str, numbers: dict[str, int]) -> str:
+    return f"(credential {numbers.setdefault(value, len(numbers) + 1)})"
 
 
 def _keeps(value: str) -> bool:

@@ -11,7 +11,7 @@ import base64
 import binascii
 from typing import TYPE_CHECKING
 
-from gitops_action.comparison.credentials import hide_credentials, is_credential_name, looks_harmless
+from gitops_action.comparison.credentials import hide_credentials, hide_shapes, is_credential_name, looks_harmless
 from gitops_action.comparison.strict import canonical
 from gitops_action.comparison.tables import LAST_APPLIED
 
@@ -71,7 +71,7 @@ def scrub(text: str, secrets: Collection[str]) -> str:
         text = text.replace(f'"{secret}"', f'"{HIDDEN}"')
         if len(secret) >= _SHORT:
             text = text.replace(secret, HIDDEN)
-    return hide_credentials(text, {})
+    return hide_shapes(text, {})
 
 
 def _is_secret(side: JsonObject) -> bool:
@@ -131,10 +131,21 @@ def _by_name(items: list[Json]) -> dict[object, Json]:
 
 def _words_of_texts(old: Json, new: Json, numbers: dict[str, int]) -> tuple[Json, Json]:
     """Hide texts behind words; what is no text, or surely none of a credential, is masked as anything else."""
-    texts = [value for value in (old, new) if isinstance(value, str) and not looks_harmless(value)]
-    if not texts or any(isinstance(value, dict | list) for value in (old, new)):
-        return _masked(old, new, numbers)
-    return _words(old, new)
+    if _is_hidden(old) and _is_hidden(new):
+        return _words(old, new)
+    if _is_hidden(old):
+        masked_old = REMOVED if new is ABSENT else OLD
+    else:
+        masked_old, _ = _masked(old, ABSENT, numbers)
+    if _is_hidden(new):
+        masked_new = ADDED if old is ABSENT else NEW
+    else:
+        _, masked_new = _masked(ABSENT, new, numbers)
+    return masked_old, masked_new
+
+
+def _is_hidden(value: Json) -> bool:
+    return isinstance(value, str) and not looks_harmless(value)
 
 
 def _words(old: Json, new: Json) -> tuple[Json, Json]:

@@ -21,10 +21,8 @@ OMITTED_LISTS = frozenset(
         "add",
         "args",
         "command",
-        "creationTimestamp",
         "drop",
         "egress",
-        "endPort",
         "env",
         "envFrom",
         "externalIPs",
@@ -54,6 +52,9 @@ OMITTED_LISTS = frozenset(
         "volumes",
     }
 )
+
+# Optional scalars: ``null`` vanishes, nothing else does (W-8).
+OMITTED_NULLS = frozenset({"creationTimestamp", "endPort"})
 
 # Maps with omitempty: ``{}`` and ``null`` vanish (W-8).
 OMITTED_MAPS = frozenset(

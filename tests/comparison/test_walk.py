@@ -272,6 +272,8 @@ def test_w14_metadata_of_a_custom_resource_follows_built_in_rules() -> None:
         ("optional: false", False),
         ("rules: []", False),
         ("unheardOf: []", False),
+        ("creationTimestamp: null", True),
+        ("creationTimestamp: []", False),
     ],
 )
 def test_w8_empty_values_vanish_by_name_and_type(target: str, expected: bool) -> None:
