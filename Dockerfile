@@ -9,7 +9,11 @@ ARG TOOLS=tools-build
 
 FROM ${GO_IMAGE} AS tools-build
 RUN command -v python3 >/dev/null || { apt-get update && apt-get install -y --no-install-recommends python3; }
-COPY tools /src/tools
+COPY tools/build.py /src/tools/
+COPY tools/helm /src/tools/helm
+COPY tools/kustomize /src/tools/kustomize
+COPY tools/applicationset-template /src/tools/applicationset-template
+COPY tools/catalogue /src/tools/catalogue
 RUN XDG_CACHE_HOME=/build python3 /src/tools/build.py --pinned helm kustomize applicationset-template catalogue \
     && mkdir -p /opt/gitops-action/tools \
     && cp -RL /build/gitops-action/tools/bin /build/gitops-action/tools/catalogue /opt/gitops-action/tools/

@@ -124,6 +124,7 @@ def test_the_command_starts_a_cluster_that_stays_until_it_is_stopped(tmp_path: P
     assert started.returncode == 0, started.stdout
     kubeconfigs = [f"export KUBECONFIG={tmp_path}/{user}.kubeconfig" for user in USERS]
     assert started.stdout.splitlines()[1:] == kubeconfigs
+    assert command("start").stdout == started.stdout
     assert command("status").stdout == started.stdout
     assert command("stop").returncode == 0
     assert processes(tmp_path) == []

@@ -15,31 +15,45 @@ from pathlib import Path
 
 from tools import build
 from tools.cluster.cluster import USERS, Cluster
-from tools.cluster.ownership import Owners, found
+from tools.cluster.control_plane import SUPERVISE, launch
+from tools.cluster.ownership import Owners, found, locked
 from tools.cluster.supervisor import StartFailed, Supervisor
 
 
 def main() -> int:
     """Parse the command line and run one verb."""
     parser = argparse.ArgumentParser(prog="python -m tools.cluster", description=__doc__)
-    parser.add_argument("verb", choices=["start", "stop", "status"])
+    parser.add_argument("verb", choices=["start", "stop", "status", SUPERVISE], metavar="start|stop|status")
     parser.add_argument("--dir", type=Path, default=build.cache_directory() / "cluster", help="the cluster's folder")
     parser.add_argument("--tools", type=Path, default=build.cache_directory() / "tools" / "bin", help="the programs")
     parser.add_argument("--while-owned", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    directory = arguments.dir.resolve()
+    directory, binaries = arguments.dir.resolve(), arguments.tools.resolve()
     match arguments.verb:
         case "start":
-            return _start(directory, arguments.tools.resolve(), while_owned=arguments.while_owned)
+            return _start(directory, binaries)
         case "stop":
             return _stop(directory)
-        case _:
+        case "status":
             return _status(directory)
+        case _:
+            return _leave_supervisor(directory, binaries, while_owned=arguments.while_owned)
 
 
-def _start(directory: Path, binaries: Path, *, while_owned: bool) -> int:
-    """Leave a supervisor behind and wait for its word: nothing, or why it failed."""
+def _start(directory: Path, binaries: Path) -> int:
     directory.mkdir(parents=True, exist_ok=True)
+    with locked(directory):
+        if not _facts(directory):
+            try:
+                launch(directory, binaries)
+            except StartFailed as error:
+                print(error)
+                return 1
+    return _status(directory)
+
+
+def _leave_supervisor(directory: Path, binaries: Path, *, while_owned: bool) -> int:
+    """Fork a supervisor and wait for its word: that the cluster is ready, or why it is not."""
     reading, writing = os.pipe()
     if os.fork() == 0:
         os.close(reading)
@@ -47,10 +61,10 @@ def _start(directory: Path, binaries: Path, *, while_owned: bool) -> int:
     os.close(writing)
     with os.fdopen(reading) as words:
         word = words.read()
-    if word != "ready":
-        print(word or f"the supervisor ended without a word; see {directory / 'supervisor.log'}")
-        return 1
-    return 0 if while_owned else _status(directory)
+    if word == "ready":
+        return 0
+    print(word or f"the supervisor ended without a word; see {directory / 'supervisor.log'}")
+    return 1
 
 
 def _supervise(directory: Path, binaries: Path, word: int, *, while_owned: bool) -> None:
@@ -82,7 +96,7 @@ def _stop(directory: Path) -> int:
         print(f"no cluster runs in {directory}")
         return 1
     os.kill(facts["supervisor"], signal.SIGTERM)
-    while Path(f"/proc/{facts['supervisor']}").exists():
+    while _runs(facts["supervisor"]):
         time.sleep(0.05)
     return 0
 
@@ -104,7 +118,16 @@ def _facts(directory: Path) -> dict[str, int]:
         facts: dict[str, int] = json.loads((directory / "cluster.json").read_text())
     except FileNotFoundError:
         return {}
-    return facts if Path(f"/proc/{facts['supervisor']}").exists() else {}
+    return facts if _runs(facts["supervisor"]) else {}
+
+
+def _runs(process: int) -> bool:
+    """Whether a process runs; one that ended may stay listed where nobody asks for its exit code."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 if __name__ == "__main__":

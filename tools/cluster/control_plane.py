@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _ROOT = Path(__file__).parents[2]
+SUPERVISE = "supervise"
+"""The verb of the command that ``launch`` runs."""
 BINARIES = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok")
 
 
@@ -59,10 +61,10 @@ class ControlPlane:
 
 
 def launch(directory: Path, binaries: Path, *options: str) -> None:
-    """Run ``start`` in a process of its own, which leaves the supervisor behind. Raises ``StartFailed``."""
+    """Start a process that leaves a supervisor behind, and wait until the cluster is ready. Raises ``StartFailed``."""
     if missing := [name for name in BINARIES if not (binaries / name).exists()]:
         raise StartFailed(f"not built: {', '.join(missing)}. Run: python3 tools/build.py controlplane kwok")
-    argv = [sys.executable, "-m", "tools.cluster", "start", f"--dir={directory}", f"--tools={binaries}", *options]
+    argv = [sys.executable, "-m", "tools.cluster", SUPERVISE, f"--dir={directory}", f"--tools={binaries}", *options]
     started = subprocess.run(argv, cwd=_ROOT, capture_output=True, text=True, check=False)
     if started.returncode:
         raise StartFailed((started.stdout + started.stderr).strip())
