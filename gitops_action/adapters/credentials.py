@@ -106,8 +106,8 @@ class TokenFile:
             return f"Bearer {self._token}"
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the token that was read last."""
-        return (self._token,) if self._token else ()
+        """Return the token as it is now."""
+        return (self.authorization().removeprefix("Bearer "),)
 
     def _read(self) -> str:
         try:

@@ -52,7 +52,9 @@ def refusal(request: Request, status: int, body: bytes, server: str) -> ClusterE
         )
     message = _DECODE_CONTEXT.sub("", str(parsed.get("message") or f"{status} {_phrase(status)}"))
     short = _shortened(message, parsed.get("details"))
-    return _TYPES.get(status, ApiError)(
+    # Server-side apply says 500 of a target that does not fit the schema, although the target is to blame.
+    error = Invalid if message.startswith("failed to create typed patch object") else _TYPES.get(status, ApiError)
+    return error(
         short,
         status=status,
         reason=reason,
