@@ -59,10 +59,11 @@ def _try(task: Task, cluster: Cluster, tracking: Tracking, scrub: Callable[[str]
     kind, target = task.kind, task.target
     if kind is None or target is None:
         return None, ""
-    live = cluster.get(kind, namespace=task.key.namespace, name=task.key.name)
-    if task.is_hook and live is not None and tracking.owner(live) not in ("", tracking.instance):
-        return live, f"{task.key} exists and is tracked for application {tracking.owner(live)}"
+    live = None
     try:
+        live = cluster.get(kind, namespace=task.key.namespace, name=task.key.name)
+        if task.is_hook and live is not None and tracking.owner(live) not in ("", tracking.instance):
+            return live, f"{task.key} exists and is tracked for application {tracking.owner(live)}"
         _dry_run(task, kind, target, live, cluster)
     except (NotFound, Conflict):
         return live, ""

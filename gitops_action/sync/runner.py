@@ -6,9 +6,10 @@ to rest. Decides nothing itself but when time is over.
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+import queue
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from gitops_action.sync.operation import (
     TERMINATED,
@@ -23,10 +24,11 @@ from gitops_action.sync.operation import (
 )
 from gitops_action.sync.state import Applied, CleanupFailed, Event, Observed, State, fold
 from gitops_action.sync.wait import Standing, standing, still_degraded, waiting_line
-from gitops_action.sync.watching import Trouble
+from gitops_action.sync.watching import Trouble, drain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Executor, Future
 
     from gitops_action.health import HealthStatus
     from gitops_action.ports import ApiKind, Clock
@@ -39,6 +41,7 @@ _STOP_CHECK = 0.2
 """Seconds within which a stop is noticed while waiting; no request is made for it."""
 _STOP_BUDGET = 1.0
 """Seconds that requests under way get once the operation shall stop."""
+_Done: TypeAlias = "tuple[Step, Future[Event | None]]"
 TIMED_OUT = f"{TERMINATED}, triggered by controller sync timeout"
 
 
@@ -129,19 +132,23 @@ class Runner:
 
     # --- doing -------------------------------------------------------------------------------------------------------
 
-    def _carry_out(self, state: State, group: Iterable[Step]) -> State:
+    def _carry_out(self, state: State, group: Sequence[Step]) -> State:
         """Do all actions of a group at once; after a stop, what is under way gets a second."""
-        steps = {self.executor.submit(self._one, step, state): step for step in group}
-        pending: set[Future[Event | None]] = set(steps)
+        finished: queue.SimpleQueue[_Done] = queue.SimpleQueue()
+        left = set(group)
+        for each in group:
+            future = self.executor.submit(self._one, each, state)
+            future.add_done_callback(partial(_note, finished, each))
         ends: float | None = None
-        while pending:
-            done, pending = wait(pending, timeout=_STOP_CHECK, return_when=FIRST_COMPLETED)
-            state = self._fold(state, [event for future in done if (event := future.result()) is not None])
+        while left:
+            done = drain(finished, _STOP_CHECK)
+            left -= {each for each, _ in done}
+            state = self._fold(state, [event for _, future in done if (event := future.result()) is not None])
             if self.stop.is_set():
                 ends = ends or self.clock.monotonic() + _STOP_BUDGET
                 if self.clock.monotonic() >= ends:
                     break
-        return self._given_up(state, [steps[future] for future in pending])
+        return self._given_up(state, left)
 
     def _one(self, step: Step, state: State) -> Event | None:
         return self.writer.carry_out(step, state.tasks[step.id], state.live(step.id.key))
@@ -186,3 +193,7 @@ class Runner:
         if now >= self._next_summary:
             self._next_summary = now + self.summary_interval
             self.narrator.say(line)
+
+
+def _note(finished: queue.SimpleQueue[_Done], each: Step, future: Future[Event | None]) -> None:
+    finished.put((each, future))

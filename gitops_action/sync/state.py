@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from gitops_action.health import HealthStatusCode
-from gitops_action.sync.model import OperationPhase, ResourceResult, ResultCode
+from gitops_action.sync.model import OperationPhase, ResourceResult, ResultCode, SyncPhase
+from gitops_action.sync.tasks import TaskId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gitops_action.health import HealthStatus
     from gitops_action.resource import Resource, ResourceKey
-    from gitops_action.sync.model import SyncPhase
-    from gitops_action.sync.tasks import Task, TaskId
+    from gitops_action.sync.tasks import Task
 
 
 Wave: TypeAlias = "tuple[SyncPhase, int]"
@@ -209,15 +209,13 @@ def fold(state: State, events: Iterable[Event]) -> State:
     tasks = dict(state.tasks)
     seen = dict(state.seen)
     wrote = state.wrote
-    by_key: dict[ResourceKey, list[TaskId]] = {}
-    for task_id in tasks:
-        by_key.setdefault(task_id.key, []).append(task_id)
     for event in events:
         if isinstance(event, Observed):
             if not _is_older(event, seen.get(event.key)):
                 seen[event.key] = Seen(live=event.live, health=event.health)
-                for task_id in () if state.phase.is_completed else by_key.get(event.key, ()):
-                    tasks[task_id] = judged(tasks[task_id], seen[event.key], event.now)
+                for phase in () if state.phase.is_completed else SyncPhase:
+                    if task := tasks.get(TaskId(phase, event.key)):
+                        tasks[task.task.id] = judged(task, seen[event.key], event.now)
             continue
         task = tasks[event.id]
         if isinstance(event, Applied | Pruned):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gitops_action.errors import ApiError, ClusterError
 from gitops_action.sync.state import Observed
@@ -20,9 +20,23 @@ if TYPE_CHECKING:
     from gitops_action.ports import ApiKind, Clock, Cluster
     from gitops_action.resource import Resource, ResourceKey
 
-_WATCH_SECONDS = 60.0
+_WATCH_SECONDS = 30.0
 _PAUSE_AFTER_TROUBLE = 2.0
 _EXPIRED = 410
+
+
+_T = TypeVar("_T")
+
+
+def drain(events: queue.SimpleQueue[_T], timeout: float) -> list[_T]:
+    """Return all that a queue holds, waiting for the first at most ``timeout`` seconds."""
+    found: list[_T] = []
+    try:
+        found.append(events.get(timeout=max(timeout, 0.0)))
+        while True:
+            found.append(events.get_nowait())
+    except queue.Empty:
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +74,7 @@ class Watches:
 
     def next(self, timeout: float) -> list[Observed | Trouble]:
         """Return all events that are there, waiting for the first at most ``timeout`` seconds."""
-        events: list[Observed | Trouble] = []
-        try:
-            events.append(self._events.get(timeout=max(timeout, 0.0)))
-            while True:
-                events.append(self._events.get_nowait())
-        except queue.Empty:
-            return events
+        return drain(self._events, timeout)
 
     def close(self) -> None:
         """Let the threads end with their next event."""
