@@ -18,6 +18,7 @@ from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError, SSLError
 from urllib3.util import Retry, Timeout
 
 from gitops_action.adapters.refusal import refusal
+from gitops_action.adapters.server_url import is_loopback
 from gitops_action.adapters.tls import ssl_context
 from gitops_action.adapters.unreachable import unreachable
 
@@ -50,8 +51,8 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     content_type: str = "application/json"
     accept: str = "application/json"
-    encoding: str = "gzip"
-    """The server packs answers from 128 KiB on: as fast as plain ones on loopback, and 10 times smaller elsewhere."""
+    encoding: str = ""
+    """How the answer may be packed; empty for what suits the way to the server."""
     idempotent: bool = False
     """Whether sending it twice does what sending it once does."""
 
@@ -125,6 +126,8 @@ class Http:
         self.connection = connection
         self._retry_seconds = retry_seconds
         self._timeout = Timeout(connect=_CONNECT_SECONDS, read=read_seconds)
+        # Packed lists are 20 times smaller, which pays on every network but loopback.
+        self._encoding = "identity" if is_loopback(connection.server) else "gzip"
         self._pool = _pool(connection)
         self._lock = threading.Lock()
         self._requests = 0
@@ -187,7 +190,11 @@ class Http:
 
     def _headers(self, request: Request) -> urllib3.HTTPHeaderDict:
         headers = urllib3.HTTPHeaderDict(
-            {"Accept": request.accept, "Accept-Encoding": request.encoding, "User-Agent": "gitops-action"}
+            {
+                "Accept": request.accept,
+                "Accept-Encoding": request.encoding or self._encoding,
+                "User-Agent": "gitops-action",
+            }
         )
         if authorization := self.connection.credentials.authorization():
             headers["Authorization"] = authorization

@@ -524,6 +524,13 @@ def test_each_request_says_who_asks_and_for_whom() -> None:
         assert (asked["Impersonate-User"], asked["Impersonate-Group"]) == ("jane", "dev")
 
 
+def test_answers_come_packed_from_everywhere_but_loopback() -> None:
+    assert Http(Connection(server="https://x.example.com"))._encoding == "gzip"
+    with api_server(LIVE) as server:
+        client(server).get(CONFIG_MAP, namespace="shop", name="a")
+        assert server.asked[0].headers["Accept-Encoding"] == "identity"
+
+
 def test_apply_sends_what_server_side_apply_needs() -> None:
     with api_server(LIVE) as server:
         client(server).apply(CONFIG_MAP, TARGET, dry_run=True)
