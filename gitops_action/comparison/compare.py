@@ -6,32 +6,34 @@ surely equal; every other object is dry-run. Writes nothing. Rules: SST-1 to SST
 
 from __future__ import annotations
 
-from collections.abc import Sequence  # noqa: TC003
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.comparison import tables
 from gitops_action.comparison.dry_run import Candidate, DryRun
 from gitops_action.comparison.exclusion import NOTHING_SET
-from gitops_action.comparison.live import LiveState, read_live, wanted
+from gitops_action.comparison.live import read_live, wanted
 from gitops_action.comparison.model import Comparison, Method, ResourceComparison, SyncStatusCode
 from gitops_action.comparison.owned_fields import MANAGER, Equal, surely_equal
-from gitops_action.comparison.schema import Schema, schemas
-from gitops_action.comparison.selection import Selection, select
+from gitops_action.comparison.schema import schemas
+from gitops_action.comparison.selection import select
+from gitops_action.comparison.sync_status import TRACKED_BY, application_status, shared_warnings, unlisted_errors
 from gitops_action.errors import ApiError
 from gitops_action.resource.annotations import COMPARE_OPTIONS, comma_list, is_hook
-from gitops_action.resource.key import GroupKind, ResourceKey
+from gitops_action.resource.key import GroupKind
 from gitops_action.resource.tracking import is_crd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Executor
 
     from gitops_action.application.application import Application
+    from gitops_action.comparison.live import LiveState
+    from gitops_action.comparison.schema import Schema
+    from gitops_action.comparison.selection import Selection
     from gitops_action.ports import ApiCatalog, ApiKind, Cluster
-    from gitops_action.resource import Resource
+    from gitops_action.resource import Resource, ResourceKey
     from gitops_action.resource.tracking import Tracking
 
 _CRD = GroupKind("apiextensions.k8s.io", "CustomResourceDefinition")
@@ -86,11 +88,11 @@ def compare(
         rows = [entry for entry in judged if isinstance(entry, ResourceComparison)]
         rows += executor.map(dry_run.decide, doubtful)
     rows += _extra_rows(selection, state, tracking, catalog, excluded)
-    conditions = (*selection.conditions, *_shared(application, rows), *_unlisted(state))
+    conditions = (*selection.conditions, *shared_warnings(application, rows), *unlisted_errors(state))
     return Comparison(
         application=application,
         tracking=tracking,
-        status=_status(rows, conditions),
+        status=application_status(rows, conditions),
         resources=tuple(sorted(rows, key=lambda row: row.key)),
         hooks=selection.hooks,
         conditions=conditions,
@@ -157,7 +159,7 @@ def _obstacle(live: Resource, tracking: Tracking) -> str:
     """Return why a live object is not ours to touch; empty where it is."""
     owner = tracking.owner(live)
     if owner and owner != tracking.instance:
-        return f"tracked by application {owner.replace('_', '/')}"
+        return f"{TRACKED_BY}{owner.replace('_', '/')}"
     controller = next((reference for reference in live.owner_references if reference.get("controller")), None)
     return f"controlled by {controller.get('kind')} {controller.get('name')}" if controller else ""
 
@@ -249,44 +251,3 @@ def _extra_rows(
             )
         )
     return rows
-
-
-def _shared(application: Application, rows: Iterable[ResourceComparison]) -> list[ApplicationCondition]:
-    """Return the warnings on objects that another application tracks as well (TRK-16)."""
-    return [
-        ApplicationCondition(
-            type=ConditionType.SHARED_RESOURCE_WARNING,
-            message=f"{row.key.kind}/{row.key.name} is part of applications {application.name} and "
-            f"{row.obstacle.removeprefix('tracked by application ')}",
-            remedy="Keep it in one of the two.",
-        )
-        for row in rows
-        if row.obstacle.startswith("tracked by application ")
-    ]
-
-
-def _unlisted(state: LiveState) -> list[ApplicationCondition]:
-    """Return the errors on kinds that could not be listed: "nothing to prune" is then not known."""
-    return [
-        ApplicationCondition(
-            type=ConditionType.COMPARISON_ERROR,
-            message=f"Failed to load live state: cannot list {place}: {reason}. Whether something is to be pruned "
-            "there is unknown.",
-            remedy=f"Grant list on {place.kind.plural}.{place.kind.group}".rstrip("."),
-        )
-        for place, reason in state.unlisted.items()
-    ]
-
-
-def _status(rows: Iterable[ResourceComparison], conditions: Iterable[ApplicationCondition]) -> SyncStatusCode:
-    """Unknown beats OutOfSync, which beats Synced; extraneous objects may ask not to count (SST-5)."""
-    rows = tuple(rows)
-    if any(row.status is SyncStatusCode.UNKNOWN for row in rows) or any(c.is_error for c in conditions):
-        return SyncStatusCode.UNKNOWN
-    counted = (row for row in rows if not (row.requires_pruning and _is_extraneous(row.live)))
-    is_different = any(row.status is SyncStatusCode.OUT_OF_SYNC for row in counted)
-    return SyncStatusCode.OUT_OF_SYNC if is_different else SyncStatusCode.SYNCED
-
-
-def _is_extraneous(live: Resource | None) -> bool:
-    return live is not None and "IgnoreExtraneous" in comma_list(live.annotations.get(COMPARE_OPTIONS))

@@ -28,7 +28,7 @@ _LONG_LINE = 1000
 """Characters of a line that are shown; a longer one ends in a digest of the whole."""
 _FIRST_KEYS = {"apiVersion": 0, "kind": 1, "metadata": 2}
 _NOISE = ("managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink")
-_ITEM_KEYS = ("name", "mountPath", "containerPort", "port", "key", "type", "ip", "topologyKey")
+_ITEM_KEYS = ("name", "metadata.name", "mountPath", "containerPort", "port", "key", "type", "ip", "topologyKey")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +132,17 @@ def _by_key(items: list[Json]) -> dict[str, JsonObject] | None:
     if not all(isinstance(item, dict) for item in items):
         return None
     for name in _ITEM_KEYS:
-        values = [item.get(name) for item in items]
+        values = [_at(item, name) for item in items]
         if all(isinstance(v, str | int) for v in values) and len({str(v) for v in values}) == len(values):
             return {str(value): item for value, item in zip(values, items, strict=True)}
     return None
+
+
+def _at(item: JsonObject, path: str) -> Json:
+    value: Json = item
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _keeps_order(first: Iterable[str], second: Iterable[str]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_action.comparison.takeover import lacking
-from gitops_action.resource.fields import Item, applied_by, find_item, without
+from gitops_action.resource.fields import applied_by, without
 
 if TYPE_CHECKING:
     from gitops_action.resource import Resource
@@ -41,11 +41,16 @@ def _value(target: Json, live: Json) -> Json:
 
 def _list(target: list[Json], live: list[Json]) -> list[Json]:
     """Merge lists of named items; any other list is the target's."""
-    names = [item.get("name") for item in (*target, *live) if isinstance(item, dict)]
-    if len(names) != len(target) + len(live) or not all(isinstance(name, str) for name in names):
+    there = {_name(item): item for item in live}
+    names = [_name(item) for item in (*target, *live)]
+    if not all(names) or len(there) != len(live):
         return target
-    merged: list[Json] = []
-    for item in target:
-        position = find_item(live, Item((("name", item["name"]),)))
-        merged.append(_map(item, live[position]) if position >= 0 else item)
-    return merged
+    return [_map(item, there[_name(item)]) if _name(item) in there else item for item in target]
+
+
+def _name(item: Json) -> str:
+    """Return an item's name, also where it is an object with metadata (a claim template); empty for none."""
+    if not isinstance(item, dict):
+        return ""
+    name = item.get("name") or (item.get("metadata") or {}).get("name")
+    return name if isinstance(name, str) else ""

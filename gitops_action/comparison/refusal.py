@@ -41,17 +41,17 @@ class Failure:
 
 def read_failure(error: ClusterError) -> Failure:
     """Return what an error of a dry run means."""
-    words = "\n".join(part for part in (error.summary, error.detail) if part)
+    words = f"{error.summary}\n{error.detail}"
     if isinstance(error, NotFound) and (found := _NO_NAMESPACE.search(words)):
         return Failure(
-            words=words, remedy=_CREATE_NAMESPACE, is_refusal=True, missing_namespace=found["name"].strip('"')
+            words=error.summary, remedy=_CREATE_NAMESPACE, is_refusal=True, missing_namespace=found["name"].strip('"')
         )
     if isinstance(error, Forbidden) and (error.status == 401 or _NO_RIGHT.search(words)):
-        return Failure(words=words, remedy=error.remedy, is_refusal=False)
+        return Failure(words=error.summary, remedy=error.remedy, is_refusal=False)
     if _NO_DRY_RUN in words:
         remedy = "Declare `sideEffects: None` in the webhook's configuration, if it has none, so that it is asked."
-        return Failure(words=words, remedy=remedy, is_refusal=False)
+        return Failure(words=error.summary, remedy=remedy, is_refusal=False)
     if isinstance(error, Invalid | Forbidden):
         remedy = error.remedy or (_RECREATE if _IMMUTABLE.search(words) else "")
-        return Failure(words=words, remedy=remedy, is_refusal=True)
-    return Failure(words=words, remedy=error.remedy, is_refusal=False)
+        return Failure(words=error.summary, remedy=remedy, is_refusal=True)
+    return Failure(words=error.summary, remedy=error.remedy, is_refusal=False)
