@@ -6,7 +6,6 @@ schema names, loopback addresses without a proxy; a schema of a pull request mus
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -14,6 +13,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import orjson
 
 from gitops_action.errors import ApplicationError
+from gitops_action.rendering.complete import regular_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,18 +29,17 @@ _BUILT_IN_HOST = "json-schema.org"
 
 def require_local_schemas(checkout: Checkout, directory: str) -> None:
     """Refuse a chart with a schema, its own or a vendored subchart's, that refers to another document."""
-    for folder, _, names in os.walk(directory):
-        if _NAME not in names:
+    for entry in regular_files(checkout, directory):
+        if entry.name != _NAME:
             continue
-        path = Path(folder, _NAME)
         try:
-            schema = orjson.loads(path.read_bytes())
+            schema = orjson.loads(Path(entry.path).read_bytes())
         except (OSError, orjson.JSONDecodeError):
             continue  # helm reports both, and refers to nothing
         foreign = next(_foreign_references(schema), None)
         if foreign is not None:
             raise ApplicationError(
-                f"{checkout.relative(str(path))} refers to {foreign}, which is not fetched",
+                f"{checkout.relative(entry.path)} refers to {foreign}, which is not fetched",
                 remedy="Copy the definitions into the schema, or set spec.source.helm.skipSchemaValidation.",
             )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gitops_action.rendering.checkout import Checkout
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1"
+DEPTH_LIMIT = 100
 _POINTER_SIZE = 1024
 """Git LFS itself takes nothing larger for a pointer."""
 
@@ -25,8 +26,9 @@ _POINTER_SIZE = 1024
 def require_complete(checkout: Checkout, directory: str) -> None:
     """Refuse a directory of which Git has not checked out everything."""
     require_submodules(checkout, directory)
-    for path in _small_files(directory):
-        require_content(checkout, path)
+    for entry in regular_files(checkout, directory):
+        if entry.stat().st_size <= _POINTER_SIZE:
+            require_content(checkout, entry.path)
 
 
 def require_content(checkout: Checkout, path: str) -> None:
@@ -55,13 +57,34 @@ def refuse_pointer(content: bytes, where: str) -> None:
         )
 
 
-def _small_files(directory: str) -> Iterator[str]:
-    pending = [directory]
+def regular_files(checkout: Checkout, directory: str) -> Iterator[os.DirEntry[str]]:
+    """Yield all files below a directory; links inside the repository are followed, each directory once."""
+    pending = [(directory, 0)]
+    seen = {os.path.realpath(directory)}
     while pending:
-        with os.scandir(pending.pop()) as entries:
+        folder, depth = pending.pop()
+        if depth > DEPTH_LIMIT:
+            raise too_deep(checkout.relative(directory))
+        with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
+                if entry.is_symlink() and not _is_new(checkout, entry, seen):
+                    continue
+                if entry.is_dir():
                     if entry.name != ".git":
-                        pending.append(entry.path)
-                elif entry.is_file(follow_symlinks=False) and entry.stat().st_size <= _POINTER_SIZE:
-                    yield entry.path
+                        pending.append((entry.path, depth + 1))
+                elif entry.is_file():
+                    yield entry
+
+
+def _is_new(checkout: Checkout, link: os.DirEntry[str], seen: set[str]) -> bool:
+    real = os.path.realpath(link.path)
+    if real in seen or not checkout.contains(real):
+        return False
+    if link.is_dir():
+        seen.add(real)
+    return True
+
+
+def too_deep(where: str) -> ApplicationError:
+    """Return the error for directories that nest deeper than anyone means them to."""
+    return ApplicationError(f"{where} holds directories nested deeper than {DEPTH_LIMIT}")

@@ -15,7 +15,7 @@ import orjson
 
 from gitops_action.application.application import ApplicationCondition, ConditionType, DirectorySource
 from gitops_action.errors import ApplicationError
-from gitops_action.rendering.complete import refuse_pointer, require_submodules
+from gitops_action.rendering.complete import DEPTH_LIMIT, refuse_pointer, require_submodules, too_deep
 from gitops_action.rendering.glob import compile_glob
 from gitops_action.rendering.objects import resources
 from gitops_action.resource.yaml import YamlError, load_documents
@@ -76,7 +76,7 @@ def manifest_files(directory: str, source: DirectorySource) -> Iterator[tuple[st
     """Yield the files that a directory source means, in lexical order, by relative path (RND-25, RND-26)."""
     exclude = compile_glob(source.exclude) if source.exclude else None
     include = compile_glob(source.include) if source.include else None
-    for relative, entry in _walk(directory, "", recurse=source.recurse):
+    for relative, entry in _walk(directory, "", depth=DEPTH_LIMIT if source.recurse else 0):
         if not source.disable_extension_filter and not entry.name.endswith(_EXTENSIONS):
             continue
         if exclude and exclude.fullmatch(relative):
@@ -106,14 +106,17 @@ def read_manifests(content: bytes, where: str) -> list[Resource]:
     return list(resources(documents, file=where))
 
 
-def _walk(directory: str, prefix: str, *, recurse: bool) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _walk(directory: str, prefix: str, *, depth: int) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield files in lexical order, those of subdirectories too where ``depth`` is left; its end is an error."""
     with os.scandir(f"{directory}/{prefix}") as scanned:
         entries = sorted(scanned, key=lambda entry: entry.name)
     for entry in entries:
         if not entry.is_dir(follow_symlinks=False):
             yield prefix + entry.name, entry
-        elif recurse and entry.name != ".git":
-            yield from _walk(directory, f"{prefix}{entry.name}/", recurse=True)
+        elif depth and entry.name != ".git":
+            if depth == 1:
+                raise too_deep(prefix.partition("/")[0])
+            yield from _walk(directory, f"{prefix}{entry.name}/", depth=depth - 1)
 
 
 def _check_link(path: str, where: str, checkout: Checkout) -> None:

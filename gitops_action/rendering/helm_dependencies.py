@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -18,6 +19,8 @@ from gitops_action.rendering.runner import failure
 from gitops_action.resource.yaml import YamlError, load_documents
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gitops_action.ports import Command, Completed
     from gitops_action.rendering.context import RenderRequest
     from gitops_action.resource.resource import JsonObject
@@ -32,10 +35,10 @@ def missing_dependencies(completed: Completed) -> tuple[str, ...]:
     return tuple(name.strip() for name in match["names"].split(",")) if match else ()
 
 
-def chart_with_local_dependencies(
+def local_dependencies(
     missing: tuple[str, ...], command: Command, completed: Completed, request: RenderRequest
-) -> str:
-    """Return a chart that has its missing dependencies; one from elsewhere is helm's error with a remedy."""
+) -> dict[str, str]:
+    """Return the directories of the missing charts by name; one from elsewhere is helm's error with a remedy."""
     declared = {str(each.get("name")): str(each.get("repository") or "") for each in _declared(request)}
     places: dict[str, str] = {}
     for name in missing:
@@ -49,7 +52,24 @@ def chart_with_local_dependencies(
                 " its charts/ directory: chart repositories are not reached in this version.",
             )
         places[name] = _local_chart(name, repository, request)
-    return _linked_chart(places, request)
+    return places
+
+
+@contextmanager
+def linked_chart(places: dict[str, str], request: RenderRequest) -> Iterator[str]:
+    """Yield the path of a chart that has these dependencies: links to the real one's files, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="chart-", dir=request.context.scratch) as folder:
+        chart = Path(folder)
+        for entry in Path(request.directory).iterdir():
+            if entry.name != "charts":
+                (chart / entry.name).symlink_to(entry)
+        (chart / "charts").mkdir()
+        vendored = Path(request.directory, "charts")
+        for entry in vendored.iterdir() if vendored.is_dir() else ():
+            (chart / "charts" / entry.name).symlink_to(entry)
+        for name, place in places.items():
+            (chart / "charts" / name).symlink_to(place)
+        yield folder
 
 
 def _declared(request: RenderRequest) -> list[JsonObject]:
@@ -76,17 +96,3 @@ def _local_chart(name: str, repository: str, request: RenderRequest) -> str:
     if not Path(place, "Chart.yaml").is_file():
         raise ApplicationError(f"the dependency {name} ({repository}): {checkout.relative(place)} holds no chart")
     return place
-
-
-def _linked_chart(places: dict[str, str], request: RenderRequest) -> str:
-    chart = Path(tempfile.mkdtemp(prefix="chart-", dir=request.context.scratch))
-    for entry in Path(request.directory).iterdir():
-        if entry.name != "charts":
-            (chart / entry.name).symlink_to(entry)
-    (chart / "charts").mkdir()
-    vendored = Path(request.directory, "charts")
-    for entry in vendored.iterdir() if vendored.is_dir() else ():
-        (chart / "charts" / entry.name).symlink_to(entry)
-    for name, place in places.items():
-        (chart / "charts" / name).symlink_to(place)
-    return str(chart)

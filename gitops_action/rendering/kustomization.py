@@ -50,15 +50,19 @@ class _Walk:
     checkout: Checkout
     roots: dict[str, None] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
+    pending: list[str] = field(default_factory=list)
 
-    def visit(self, root: str) -> None:
-        if root in self.roots:
-            return
-        self.roots[root] = None
-        path = kustomization_file(root)
-        if path is not None:  # otherwise kustomize says so better, and names what refers to it
-            value, text = read_kustomization(path, self.checkout)
-            self.check(value, root, text, path)
+    def visit(self) -> None:
+        """Read the pending roots and all that they lead to, each once."""
+        while self.pending:
+            root = self.pending.pop(0)
+            if root in self.roots:
+                continue
+            self.roots[root] = None
+            path = kustomization_file(root)
+            if path is not None:  # otherwise kustomize says so better, and names what refers to it
+                value, text = read_kustomization(path, self.checkout)
+                self.check(value, root, text, path)
 
     def check(self, value: JsonObject, root: str, text: str, path: str) -> None:
         """Follow the fields of a kustomization, or of what an application adds to it."""
@@ -83,7 +87,7 @@ class _Walk:
         if Path(place).is_dir():
             if place != written:
                 self.links[written] = place
-            self.visit(place)
+            self.pending.append(place)
         elif Path(place).is_file():
             self._check_file(Path(place).read_text(encoding="utf-8", errors="replace"), place)
 
@@ -115,10 +119,10 @@ class _Walk:
 
 def kustomization_roots(directory: str, checkout: Checkout, added: JsonObject | None = None) -> Roots:
     """Return what a build of ``directory`` reads; ``added`` are fields that the application appends to it."""
-    walk = _Walk(checkout)
     start = os.path.realpath(directory)
-    walk.visit(start)
+    walk = _Walk(checkout, pending=[start])
     walk.check(added or {}, start, "", "spec.source.kustomize")
+    walk.visit()
     return Roots(directories=tuple(walk.roots), links=walk.links)
 
 

@@ -18,7 +18,7 @@ from gitops_action.rendering.complete import require_complete
 from gitops_action.rendering.context import Rendered, RenderRequest
 from gitops_action.rendering.directory import render_directory
 from gitops_action.rendering.helm import helm_command
-from gitops_action.rendering.helm_dependencies import chart_with_local_dependencies, missing_dependencies
+from gitops_action.rendering.helm_dependencies import linked_chart, local_dependencies, missing_dependencies
 from gitops_action.rendering.kustomize import (
     add_patches,
     build_command,
@@ -46,8 +46,8 @@ def render(application: Application, context: RenderContext, process: Process) -
     if blocking:
         return Rendered(conditions=blocking)
     parts = [
-        render_source(application, source, context, process)
-        for source in application.sources
+        _render_numbered(application, number, context, process)
+        for number, source in enumerate(application.sources)
         if not is_reference_only(source)
     ]
     targets, conditions = normalize_targets(
@@ -61,6 +61,17 @@ def render(application: Application, context: RenderContext, process: Process) -
         commands=tuple(command for part in parts for command in part.commands),
         kinds=tuple(kind for part in parts for kind in part.kinds),
     )
+
+
+def _render_numbered(application: Application, number: int, context: RenderContext, process: Process) -> Rendered:
+    """Render one source; of several, an error says which."""
+    try:
+        return render_source(application, application.sources[number], context, process)
+    except ApplicationError as error:
+        if len(application.sources) == 1:
+            raise
+        summary = f"source {number + 1}: {error.summary}"
+        raise ApplicationError(summary, detail=error.detail, remedy=error.remedy) from error
 
 
 def render_source(application: Application, source: Source, context: RenderContext, process: Process) -> Rendered:
@@ -93,19 +104,26 @@ def render_source(application: Application, source: Source, context: RenderConte
 
 
 def _render_helm(source: HelmSource, request: RenderRequest, process: Process) -> tuple[list[Resource], list[str]]:
-    require_complete(request.context.checkout, request.directory)
-    if not source.skip_schema_validation:
-        require_local_schemas(request.context.checkout, request.directory)
+    _check_chart(source, request.directory, request)
     command = helm_command(source, request)
     completed = process.run(command)
     missing = missing_dependencies(completed)
     if missing:
-        chart = chart_with_local_dependencies(missing, command, completed, request)
-        completed = process.run(helm_command(source, request, chart=chart))
+        places = local_dependencies(missing, command, completed, request)
+        for place in places.values():
+            _check_chart(source, place, request)
+        with linked_chart(places, request) as chart:
+            completed = process.run(helm_command(source, request, chart=chart))
     if completed.returncode:
         raise failure(command, completed, request)
     before = "helm dependency build . && " if missing else ""
     return parse(completed.stdout, command, request), [command_text(command, request, before=before)]
+
+
+def _check_chart(source: HelmSource, directory: str, request: RenderRequest) -> None:
+    require_complete(request.context.checkout, directory)
+    if not source.skip_schema_validation:
+        require_local_schemas(request.context.checkout, directory)
 
 
 def _render_kustomize(

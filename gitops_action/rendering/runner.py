@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from gitops_action.rendering.context import RenderRequest
     from gitops_action.resource import Resource
 
+_REMEDIES = {
+    "must specify --enable-helm": "Charts in a kustomization are not rendered in this version: use a Helm source.",
+    "external plugins disabled": "Plug-ins and functions of kustomize are never run: commit what they generate.",
+    "is not in or below": "Files must lie in or below the kustomization that names them: make theirs a base.",
+    "proxyconnect": "Renderers reach no network: commit what is fetched to the repository.",
+    "no such file or directory": "Check the path; the file may be missing in the commit, or the path start elsewhere.",
+}
+"""What renderers say → what to do about it."""
 _SHORT, _WHOLE = 500, 4000
 """Characters of a renderer's words in the summary, and in the detail."""
 _NOISE = re.compile(
@@ -67,6 +75,7 @@ def failure(command: Command, completed: Completed, request: RenderRequest, *, r
     summary = " ".join(message.split())
     whole = f"{message[:_WHOLE]}\n" if len(summary) > _SHORT or "\n" in message else ""
     shown = summary if len(summary) <= _SHORT else f"{summary[:_SHORT]}…"
+    remedy = remedy or next((advice for words, advice in _REMEDIES.items() if words in summary), "")
     return ApplicationError(f"{name}: {shown}", detail=whole + _reproduce(command, request), remedy=remedy)
 
 

@@ -5,7 +5,6 @@ In: the entries as written. Out: paths relative to the chart, each checked to st
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 from pathlib import Path
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _REFERENCE = re.compile(r"\$([A-Za-z0-9_-]+)/(.*)", re.DOTALL)
+_STARS = re.compile(r"\*{2,}")
+_STARS_LIMIT = 3
 _MAGIC = re.compile(r"[*?\[]")
 
 
@@ -90,11 +91,17 @@ def _plain(path: str, request: RenderRequest) -> str:
 def _expand(pattern: str, entry: str, request: RenderRequest) -> Iterator[str]:
     """Yield the files that a pattern matches, sorted; a match outside of the repository is an error (RND-17)."""
     checkout = request.context.checkout
-    base = glob.escape(checkout.root if pattern.startswith("/") else request.directory)
-    for match in sorted(glob.iglob(f"{base}/{pattern.lstrip('/')}", recursive=True)):  # noqa: PTH207  # ** and sorting
-        if not checkout.contains(match):
+    base = Path(checkout.root if pattern.startswith("/") else request.directory)
+    parts = pattern.strip("/").split("/")
+    relative = "/".join(part if part == "**" else _STARS.sub("*", part) for part in parts)
+    if relative.count("**") > _STARS_LIMIT:
+        raise ApplicationError(f'values file glob "{entry}" has more than {_STARS_LIMIT} times **')
+    if relative.endswith("**"):
+        relative += "/*"
+    for match in sorted(base.glob(relative)):  # never follows a link to a directory for **, so no loop
+        if not checkout.contains(str(match)):
             raise ApplicationError(f"file '{entry}' resolved to outside repository root")
-        if Path(match).is_file():
+        if match.is_file():
             yield os.path.realpath(match)
 
 

@@ -101,3 +101,27 @@ def test_a_broken_schema_is_helms_own_words(chart: Repository) -> None:
     chart.write({SCHEMA: "{broken"})
 
     assert chart.refusal(Source(path="c")).summary.startswith("helm: ")
+
+
+def test_a_schema_or_a_subchart_behind_a_link_is_looked_at_too(chart: Repository) -> None:
+    chart.write({"evil/schema.json": '{"$ref": "http://192.0.2.1/x"}', "evil/chart/deep/values.schema.json": "{}"})
+    chart.write({"other/values.schema.json": '{"$ref": "http://192.0.2.1/y"}'}).link("c/self", ".")
+
+    chart.link(SCHEMA, "../evil/schema.json")
+    assert chart.refusal(Source(path="c")).summary == f"{SCHEMA} refers to http://192.0.2.1/x, which is not fetched"
+    (chart.root / SCHEMA).unlink()
+    chart.link("c/charts/other", "../../other")
+    assert "refers to http://192.0.2.1/y" in chart.refusal(Source(path="c")).summary
+
+
+def test_the_schema_of_a_dependency_in_the_repository_is_looked_at_too(chart: Repository) -> None:
+    chart.write(
+        {
+            "c/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n"
+            "dependencies: [{name: lib, version: 1.x, repository: file://../lib}]\n",
+            "lib/Chart.yaml": "apiVersion: v2\nname: lib\nversion: 1.0.0\n",
+            "lib/values.schema.json": '{"$ref": "http://192.0.2.1/x"}',
+        }
+    )
+
+    assert "lib/values.schema.json refers to http://192.0.2.1/x" in chart.refusal(Source(path="c")).summary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitops_action.application.application import KustomizeReplica, KustomizeSource, Source
+from gitops_action.application.application import DirectorySource, KustomizeReplica, KustomizeSource, Source
 from gitops_action.rendering.checkout import Checkout
 from gitops_action.rendering.kustomization import kustomization_roots
 from tests.rendering.conftest import REVISION, Repository, config_map
@@ -388,3 +388,23 @@ def test_the_edits_of_a_failing_override_leave_nothing_behind(shop: Repository) 
 
     assert shop.snapshot() == before
     assert not list(shop.scratch.glob("kustomize-*"))
+
+
+def test_a_long_chain_of_bases_is_followed_to_its_end(repository: Repository) -> None:
+    for number in range(400):
+        repository.write({f"k{number}/kustomization.yaml": f"resources: [../k{number + 1}]\n"})
+    repository.write({"k400/kustomization.yaml": "resources: [https://example.org/x]\n"})
+
+    assert "https://example.org/x is not in the repository" in repository.refusal(Source(path="k0")).summary
+
+
+def test_directories_nested_without_end_are_refused_before_they_are_copied(repository: Repository) -> None:
+    deep = "/".join("d" * 150)
+    repository.write({"web/kustomization.yaml": "resources: [a.yaml]\n", "web/a.yaml": config_map("a")})
+    repository.write({f"web/{deep}/x.yaml": "x", f"plain/{deep}/x.yaml": "x"})
+
+    refusal = repository.refusal(Source(path="web", kustomize=KustomizeSource(name_prefix="x-")))
+    plain = repository.refusal(Source(path="plain", directory=DirectorySource(recurse=True)))
+
+    assert refusal.summary == "web holds directories nested deeper than 100"
+    assert plain.summary == "d holds directories nested deeper than 100"

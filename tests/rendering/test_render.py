@@ -181,3 +181,13 @@ def test_rendering_with_a_fake_process_needs_no_helm(repository: Repository) -> 
 
     assert [target.name for target in rendered.targets] == ["from-fake"]
     assert [command.argv[:2] for command in fake.commands] == [("helm", "template")]
+
+
+def test_of_several_sources_an_error_names_the_one(repository: Repository) -> None:
+    repository.write({"a/a.yaml": config_map("a"), "b/kustomization.yaml": "resources: [c.yaml]\n"})
+
+    refusal = repository.refusal(Source(path="a"), Source(path="b"))
+
+    assert refusal.summary == "source 2: kustomize: c.yaml: no such file or directory"
+    assert refusal.detail == "To reproduce: cd b && kustomize build ."
+    assert refusal.remedy.startswith("Check the path")

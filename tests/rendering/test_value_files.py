@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,11 @@ def files(repository: Repository, *entries: str, ignore: bool = False, refs: tup
         (("env/[b]?yaml",), ["./env/b.yaml"]),
         (("env/**/*.yaml",), ["./env/a.yaml", "./env/b.yaml", "./env/x/c.yaml"]),
         (("/*.yaml",), ["../../g.yaml"]),
+        (("env/**",), ["./env/a.yaml", "./env/b.yaml", "./env/x/c.yaml"]),
+        (("**/c.yaml",), ["./env/x/c.yaml"]),
+        (("env/**.yaml",), ["./env/a.yaml", "./env/b.yaml"]),
+        (("env/a**l",), ["./env/a.yaml"]),
+        (("../../*.yaml",), ["../../g.yaml"]),
         (("env/*.yaml", "env/a.yaml"), ["./env/b.yaml", "./env/a.yaml"]),
         (("env/b.yaml", "env/*.yaml"), ["./env/b.yaml", "./env/a.yaml"]),
         (("env/*.yaml", "env/*.yaml", "values.yaml", "values.yaml"), ["./env/a.yaml", "./env/b.yaml", "./values.yaml"]),
@@ -62,6 +68,7 @@ def test_rnd_17_18_missing_files_and_empty_globs_may_be_ignored(repository: Repo
     ("entry", "message"),
     [
         ("no/*.yaml", 'values file glob "no/*.yaml" matched no files'),
+        ("**/a/**/b/**/c/**/*.yaml", 'values file glob "**/a/**/b/**/c/**/*.yaml" has more than 3 times **'),
         ("../../../x.yaml", "file '../../../x.yaml' resolved to outside repository root"),
         ("/", "file '/' resolved to outside repository root"),
         ("ftp://example.org/values.yaml", "the URL scheme 'ftp' is not allowed"),
@@ -109,3 +116,12 @@ def test_rnd_19_an_unknown_reference_names_the_known_ones(repository: Repository
 def test_a_reference_cannot_leave_the_repository(repository: Repository) -> None:
     with pytest.raises(ApplicationError, match="resolved to outside repository root"):
         files(repository, "$values/../../etc/passwd", refs=("values",))
+
+
+def test_links_that_run_in_circles_cost_no_time(repository: Repository) -> None:
+    for name in "abc":
+        repository.link(f"charts/web/env/{name}", ".")
+    begin = time.monotonic()
+
+    assert files(repository, "env/**/*.yaml") == ["./env/a.yaml", "./env/b.yaml", "./env/x/c.yaml"]
+    assert time.monotonic() - begin < 5
