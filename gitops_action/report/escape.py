@@ -29,6 +29,8 @@ _UNSEEN = re.compile(
     "\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _MARKUP = re.compile(r"[\\`*_\[\]<>&|~]")
+_BLOCK = re.compile(r"\A(\d{0,9})([.)+-](?=\s|\Z)|#(?=#{0,5}(?:\s|\Z))|[-=](?=[-= ]*\Z))")
+"""What begins a heading, a list, a rule, or underlines a heading, where a text is the first thing on a line."""
 _ATTRIBUTE = re.compile(r"[<>&\"'`]")
 _ACTIVE = re.compile(
     r"@(?=\w)"  # mentions, addresses
@@ -76,10 +78,7 @@ def lines(text: str, limit: int = LINE_LIMIT) -> list[str]:
 
 
 def prose(text: str, limit: int = LINE_LIMIT) -> Markup:
-    """Return text for a Markdown paragraph, heading, table cell, or HTML element; always one line.
-
-    It must not be the first thing on a Markdown line, where ``1.`` or ``-`` would begin a list.
-    """
+    """Return text for a Markdown paragraph, heading, quotation, table cell, or HTML element; always one line."""
     return Markup(_inert(one_line(text, limit)))  # noqa: S704 - this is the function that makes it safe
 
 
@@ -122,11 +121,12 @@ def _clipped(text: str, missing: int) -> str:
 
 def _inert(text: str) -> str:
     broken = _ACTIVE.sub(lambda match: match.group() + _BREAK, text)
-    return _MARKUP.sub(_reference, broken).replace("$", "<span>$</span>")
+    referenced = _MARKUP.sub(_reference, broken)
+    return _BLOCK.sub(lambda match: match[1] + _reference(match[2]), referenced).replace("$", "<span>$</span>")
 
 
-def _reference(match: re.Match[str]) -> str:
-    return f"&#{ord(match.group())};"
+def _reference(character: str | re.Match[str]) -> str:
+    return f"&#{ord(character if isinstance(character, str) else character.group())};"
 
 
 def _written_out(match: re.Match[str]) -> str:

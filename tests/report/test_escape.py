@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -19,6 +19,8 @@ NASTY = st.text(
     ),
     max_size=60,
 )
+UNHURRIED = settings(deadline=None)
+"""A busy machine is no failure."""
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 WORDS = re.compile(r"[\u200b]")
 
@@ -28,6 +30,7 @@ def shown(markdown: str) -> str:
     return WORDS.sub("", gfm.parse(markdown).text)
 
 
+@UNHURRIED
 @given(NASTY)
 def test_prose_shows_the_text_itself_and_nothing_else(text: str) -> None:
     page = gfm.parse(f"a {prose(text)} z")
@@ -37,6 +40,18 @@ def test_prose_shows_the_text_itself_and_nothing_else(text: str) -> None:
     assert page.links == page.images == page.comments == page.unclosed == []
 
 
+@pytest.mark.parametrize("marker", [">", "*", ""])
+@UNHURRIED
+@given(text=NASTY)
+def test_prose_at_the_beginning_of_a_line_begins_no_block(marker: str, text: str) -> None:
+    assert _blocks(f"{marker} {prose(text)}\n") == _blocks(f"{marker} {'plain' if one_line(text) else ''}\n")
+
+
+def _blocks(markdown: str) -> list[str]:
+    return [token.type for token in MARKDOWN.parse(markdown) if token.type != "inline"]
+
+
+@UNHURRIED
 @given(NASTY)
 def test_prose_in_a_table_cell_stays_in_its_cell(text: str) -> None:
     page = gfm.parse(f"| a | b |\n|:--|:--|\n| x {prose(text)} | y |\n")
@@ -45,6 +60,7 @@ def test_prose_in_a_table_cell_stays_in_its_cell(text: str) -> None:
     assert WORDS.sub("", page.text).split() == f"a b x {one_line(text)} y".split()
 
 
+@UNHURRIED
 @given(NASTY)
 def test_prose_in_an_html_element_shows_the_text_itself(text: str) -> None:
     page = gfm.parse(f"<details><summary>x {prose(text)}</summary>\n\ninside\n\n</details>\n")
@@ -53,6 +69,7 @@ def test_prose_in_an_html_element_shows_the_text_itself(text: str) -> None:
     assert page.unclosed == []
 
 
+@UNHURRIED
 @given(NASTY)
 def test_code_shows_the_text_itself_in_a_paragraph_and_in_a_cell(text: str) -> None:
     content = one_line(text)
@@ -63,6 +80,7 @@ def test_code_shows_the_text_itself_in_a_paragraph_and_in_a_cell(text: str) -> N
     assert page.elements <= {"code", "span"}
 
 
+@UNHURRIED
 @given(NASTY)
 def test_html_code_is_one_element(text: str) -> None:
     page = gfm.parse(f"a {html_code(text)} z")
@@ -70,6 +88,7 @@ def test_html_code_is_one_element(text: str) -> None:
     assert page.unclosed == []
 
 
+@UNHURRIED
 @given(NASTY)
 def test_a_fence_is_closed_by_its_own_end_alone(text: str) -> None:
     tokens = MARKDOWN.parse(f"before\n\n{fence(text, 'diff')}\n\nafter\n")
@@ -78,6 +97,7 @@ def test_a_fence_is_closed_by_its_own_end_alone(text: str) -> None:
     assert blocks[1].content.removesuffix("\n") == "\n".join(lines(text))
 
 
+@UNHURRIED
 @given(NASTY)
 def test_an_attribute_stays_in_its_quotes(text: str) -> None:
     page = gfm.parse(f'a <a href="https://x/{attribute(text)}">here</a> z')
@@ -85,6 +105,7 @@ def test_an_attribute_stays_in_its_quotes(text: str) -> None:
     assert page.text.split() == ["a", "here", "z"]
 
 
+@UNHURRIED
 @given(st.text(max_size=200))
 def test_plain_text_holds_nothing_that_cannot_be_seen(text: str) -> None:
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]", plain(text))
@@ -124,6 +145,11 @@ def test_a_line_of_a_diff_hides_nothing_and_makes_no_other_line() -> None:
         (":tada:", ":\u200btada:"),
         ("$x$", "<span>$</span>x<span>$</span>"),
         ("a|b", "a&#124;b"),
+        ("# heading", "&#35; heading"),
+        ("- item", "&#45; item"),
+        ("1. item", "1&#46; item"),
+        ("23) item", "23&#41; item"),
+        ("1 of 2", "1 of 2"),
         ("one\ntwo", "one two"),
         ("images: nginx:1.2", "images: nginx:1.2"),
     ],
