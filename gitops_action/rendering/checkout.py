@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
+_PATH_LIMIT, _NAME_LIMIT = 3000, 255
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkout:
     """A work tree: its real absolute path, the links in it that lead out, and its absent submodules."""
@@ -54,6 +57,7 @@ class Checkout:
 
     def directory(self, path: str) -> str:
         """Return the absolute path of a source's directory (RND-8, RND-9)."""
+        require_path(path)
         if PurePath(path).is_absolute():
             raise ApplicationError(
                 f"{path}: app path is absolute", remedy="Write it relative to the repository's root."
@@ -77,6 +81,7 @@ class Checkout:
 
     def file(self, path: str, *, base: str) -> str:
         """Return the real path of a file that an application names: relative to ``base``, or to the root (RND-14)."""
+        require_path(path)
         start = self.root if path.startswith("/") else base
         real = os.path.realpath(os.path.join(start, path.lstrip("/")))  # noqa: PTH118  # may not exist
         if real == self.root or not _is_below(real, self.root):
@@ -85,6 +90,17 @@ class Checkout:
                 remedy="A path is relative to the chart, or with a leading / to the root of the repository.",
             )
         return real
+
+
+def require_path(text: str) -> None:
+    """Refuse a text that no file system takes for a path; asking one about it would fail in less clear words."""
+    try:
+        encoded = os.fsencode(text)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        encoded = b"\0"
+    too_long = len(encoded) > _PATH_LIMIT or any(len(part) > _NAME_LIMIT for part in encoded.split(b"/"))
+    if b"\0" in encoded or too_long:
+        raise ApplicationError(f"{text[:80]!r} is not a path of a file")
 
 
 def walk_symlinks(root: str) -> Iterator[str]:

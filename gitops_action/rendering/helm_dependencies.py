@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from gitops_action.errors import ApplicationError
+from gitops_action.rendering.checkout import require_path
 from gitops_action.rendering.runner import failure
 from gitops_action.resource.yaml import YamlError, load_documents
 
@@ -87,6 +88,7 @@ def _declared(request: RenderRequest) -> list[JsonObject]:
 def _local_chart(name: str, repository: str, request: RenderRequest) -> str:
     checkout = request.context.checkout
     written = unquote(repository.removeprefix("file://"))
+    require_path(written)
     place = os.path.realpath(os.path.join(request.directory, written))  # noqa: PTH118  # may not exist
     if not checkout.contains(place):
         raise ApplicationError(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitops_action.errors import ApplicationError
+from gitops_action.rendering.checkout import require_path
 from gitops_action.rendering.source_kind import KUSTOMIZATION_NAMES
 from gitops_action.resource.yaml import YamlError, load_documents
 
@@ -77,6 +78,7 @@ class _Walk:
         if "\n" in entry:  # the configuration of a plugin, written in place
             self._check_file(entry, path)
             return
+        require_path(entry)
         written = os.path.normpath(os.path.join(root, entry))  # noqa: PTH118  # may not exist
         place = os.path.realpath(written)
         if not self.checkout.contains(place):

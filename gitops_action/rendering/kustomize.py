@@ -21,6 +21,7 @@ from gitops_action.application.application import KustomizeSource
 from gitops_action.errors import ApplicationError
 from gitops_action.ports import Command
 from gitops_action.rendering.build_environment import substitute
+from gitops_action.rendering.checkout import require_path
 from gitops_action.rendering.environment import renderer_environment
 from gitops_action.rendering.kustomization import kustomization_file, kustomization_roots, read_kustomization
 
@@ -148,6 +149,7 @@ def _components(source: KustomizeSource, request: RenderRequest) -> list[str]:
 
 
 def _is_present(component: str, request: RenderRequest) -> bool:
+    require_path(component)
     place = os.path.realpath(os.path.join(request.directory, component))  # noqa: PTH118  # may not exist
     return request.context.checkout.contains(place) and Path(place).exists()
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gitops_action.errors import ApplicationError
 from gitops_action.rendering.build_environment import substitute
+from gitops_action.rendering.checkout import require_path
 from gitops_action.rendering.complete import require_content
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _plain(path: str, request: RenderRequest) -> str:
 def _expand(pattern: str, entry: str, request: RenderRequest) -> Iterator[str]:
     """Yield the files that a pattern matches, sorted; a match outside of the repository is an error (RND-17)."""
     checkout = request.context.checkout
+    require_path(pattern)
     base = Path(checkout.root if pattern.startswith("/") else request.directory)
     parts = pattern.strip("/").split("/")
     relative = "/".join(part if part == "**" else _STARS.sub("*", part) for part in parts)

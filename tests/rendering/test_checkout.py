@@ -6,13 +6,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitops_action.application.application import DirectorySource, HelmSource, Source
+from gitops_action.application.application import (
+    DirectorySource,
+    HelmFileParameter,
+    HelmSource,
+    KustomizeSource,
+    Source,
+)
 from gitops_action.errors import ApplicationError
 from gitops_action.rendering.checkout import Checkout, walk_symlinks
 from tests.rendering.conftest import Repository, config_map
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+CHART = "apiVersion: v2\nname: c\nversion: 1.0.0\n"
 
 
 @pytest.mark.parametrize(
@@ -155,3 +164,22 @@ def test_a_values_file_that_is_a_link_out_is_refused_even_where_git_does_not_kno
     refusal = repository.refusal(Source(path="c", helm=HelmSource(value_files=("v.yaml",))), checkout=checkout)
 
     assert refusal.summary == "file 'v.yaml' resolved to outside repository root"
+
+
+@pytest.mark.parametrize("path", ["a\0b", "x" * 300, "x/" * 2000, "\ud800"])
+def test_a_text_that_is_no_path_is_an_error_of_the_application(repository: Repository, path: str) -> None:
+    repository.write(
+        {"c/Chart.yaml": f"{CHART}dependencies: [{{name: lib, version: 1.x, repository: file://../%00}}]\n"}
+    )
+    repository.write({"k/kustomization.yaml": "", "h/Chart.yaml": CHART})
+
+    for source in (
+        Source(path=path),
+        Source(path="h", helm=HelmSource(value_files=(path,))),
+        Source(path="h", helm=HelmSource(value_files=(f"{path}/*",))),
+        Source(path="h", helm=HelmSource(file_parameters=(HelmFileParameter(name="a", path=path),))),
+        Source(path="k", kustomize=KustomizeSource(components=(path,))),
+        Source(path="k", kustomize=KustomizeSource(components=(path,), ignore_missing_components=True)),
+        Source(path="c"),
+    ):
+        assert repository.refusal(source).summary.endswith(" is not a path of a file")
