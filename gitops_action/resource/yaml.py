@@ -16,6 +16,7 @@ import yaml
 from yaml.events import DocumentStartEvent, StreamEndEvent
 
 from gitops_action.errors import UsageError
+from gitops_action.resource.block_style import BlockReader, Unusual
 from gitops_action.resource.composer import DEPTH_LIMIT, ComposeError, Composer
 from gitops_action.resource.scalars import number_of_json
 
@@ -46,10 +47,7 @@ def load_documents(text: bytes | str, *, source: str) -> list[tuple[Json, int]]:
         documents = _load_json(content)
         if documents is not None:
             return documents
-    if mark := _INNER_BOM.search(content):
-        line = content.count("\n", 0, mark.end()) + 1
-        raise YamlError("byte order mark (U+FEFF) inside the text: remove it", source=source, line=line)
-    return _load_yaml(content, source)
+    return _load_stream(content, source)
 
 
 def _decode(data: bytes, source: str) -> str:
@@ -63,26 +61,53 @@ def _decode(data: bytes, source: str) -> str:
         raise YamlError(f"not {encoding.upper()} text: {error.reason}", source=source, line=line) from error
 
 
-def _load_yaml(text: str, source: str) -> list[tuple[Json, int]]:
+def _load_stream(text: str, source: str) -> list[tuple[Json, int]]:
+    """Read each document by itself, where ``---`` alone on its line is all that divides them."""
+    if "\ufeff" in text and (mark := _INNER_BOM.search(text)):
+        line = text.count("\n", 0, mark.end()) + 1
+        raise YamlError("byte order mark (U+FEFF) inside the text: remove it", source=source, line=line)
+    lines = "\n" + text
+    if "\n%" in lines or "\n..." in lines or lines.count("\n---") != lines.count("\n---\n"):
+        return _load_yaml(text, source, 1)
+    reader = BlockReader()
     documents: list[tuple[Json, int]] = []
+    first_line = 0
+    *parts, last = lines.split("\n---\n")
+    for part in (*(part + "\n" for part in parts), last):
+        try:
+            document = reader.read(part)
+        except Unusual:
+            documents += _load_yaml(part, source, first_line)
+        else:
+            if document is not None and document[0] is not None:
+                documents.append((document[0], document[1] + first_line))
+        first_line += part.count("\n") + 1
+    return documents
+
+
+def _load_yaml(text: str, source: str, first_line: int) -> list[tuple[Json, int]]:
+    """Read all documents of a text that begins at a line of its source."""
+    documents: list[tuple[Json, int]] = []
+    before = first_line - 1
     try:
         next_event = yaml.CSafeLoader(text).get_event
         composer = Composer(next_event, text)
         while type(event := next_event()) is not StreamEndEvent:
             if type(event) is DocumentStartEvent:
-                document = composer.document(event)
-                if document[0] is not None:
-                    documents.append(document)
+                value, line = composer.document(event)
+                if value is not None:
+                    documents.append((value, line + before))
     except ComposeError as error:
-        raise YamlError(str(error), source=source, line=error.line) from error
+        raise YamlError(str(error), source=source, line=error.line + before) from error
     except yaml.reader.ReaderError as error:
-        raise YamlError(error.reason, source=source, line=text.count("\n", 0, error.position) + 1) from error
+        line = text.count("\n", 0, error.position) + first_line
+        raise YamlError(error.reason, source=source, line=line) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = ", ".join(part for part in (error.context, error.problem) if part)
-        raise YamlError(problem, source=source, line=mark.line + 1 if mark else 0) from error
+        raise YamlError(problem, source=source, line=mark.line + first_line if mark else 0) from error
     except UnicodeEncodeError as error:
-        line = text.count("\n", 0, error.start) + 1
+        line = text.count("\n", 0, error.start) + first_line
         raise YamlError(f"not Unicode text: {error.reason}", source=source, line=line) from error
     return documents
 
