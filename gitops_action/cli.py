@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from gitops_action.commands.session import Ports, Session
     from gitops_action.report.model import Report
 
+_GC_THRESHOLD = (500_000, 20, 100)
+"""JSON makes no cycles, and searching thousands of parsed objects for some takes longer than parsing them."""
+
 _NOT_FLAGS = frozenset({"command", "github-token", "comment", "comment-key", "fail-on", "report-dir"})
 """Inputs that mean something in a workflow only."""
 _SYNC_ONLY = frozenset({"prune", "prune-limit", "adopt", "wait", "timeout"})
@@ -26,6 +30,7 @@ _SYNC_ONLY = frozenset({"prune", "prune-limit", "adopt", "wait", "timeout"})
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code; never raises for what a user can cause."""
+    gc.set_threshold(*_GC_THRESHOLD)
     try:
         return int(cli.main(args=arguments, prog_name="gitops-action", standalone_mode=False) or ExitCode.OK)
     except GitOpsError as error:

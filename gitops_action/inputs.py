@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any
 
+from gitops_action.duration import parse_duration
 from gitops_action.errors import UsageError
 
 if TYPE_CHECKING:
@@ -291,7 +292,7 @@ def _value(declared: Input, text: str) -> Any:
         case Type.BOOLEAN:
             return _boolean(declared.name, text)
         case Type.DURATION:
-            return parse_duration(text, name=declared.name)
+            return parse_duration(text, name=f"input {declared.name}")
         case Type.INTEGER:
             return _integer(declared.name, text)
         case Type.LIMIT:
@@ -336,24 +337,6 @@ def _choice(declared: Input, text: str) -> Any:
         )
     kind = {"fail-on": FailOn, "comment": CommentPolicy}.get(declared.name, str)
     return kind(word)
-
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", re.ASCII)
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-
-
-def parse_duration(text: str, *, name: str) -> float:
-    """Return the seconds of ``10m``, ``1h30m``, ``45s`` or a bare number of seconds.
-
-    Raises ``UsageError`` naming the input ``name``.
-    """
-    stripped = text.strip()
-    if re.fullmatch(r"\d+(\.\d+)?", stripped, re.ASCII):
-        return float(stripped)
-    parts = _DURATION.findall(stripped)
-    if not parts or "".join(number + unit for number, unit in parts) != stripped:
-        raise UsageError(f"input {name} is {text!r}, not a duration", remedy="Write for instance 90s, 10m or 1h30m.")
-    return sum(float(number) * _SECONDS[unit] for number, unit in parts)
 
 
 def _unknown(name: str) -> str:

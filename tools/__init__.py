@@ -1,0 +1,1 @@
+"""Everything around the product: builds of pinned tools, the test cluster, the demo, the benchmark."""

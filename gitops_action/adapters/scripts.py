@@ -1,4 +1,4 @@
-"""The health of live objects with everything that a machine has for it: settings, and Argo CD's catalogue of scripts."""
+"""The health of live objects with all that a machine has for it: settings, and Argo CD's catalogue of scripts."""
 
 from __future__ import annotations
 

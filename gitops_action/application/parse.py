@@ -28,8 +28,8 @@ from gitops_action.application.application import (
     SyncPolicy,
 )
 from gitops_action.application.reader import FieldReader
+from gitops_action.duration import parse_duration
 from gitops_action.errors import UsageError
-from gitops_action.inputs import parse_duration
 
 if TYPE_CHECKING:
     from gitops_action.resource.resource import JsonObject

@@ -1,4 +1,4 @@
-"""The clusters of a run: each destination's API server, connected once, and never another than the one that is meant."""
+"""The clusters of a run: each destination's API server, connected once, never another than the one that is meant."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ from gitops_action.adapters.tools import find_tool
 from gitops_action.comparison.compare import compare
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.errors import ApplicationError, Forbidden, GitOpsError
-from gitops_action.health import HealthStatus, HealthStatusCode
 from gitops_action.health.aggregate import HealthRow, assess_application
 from gitops_action.rendering.build_environment import instance_name
 from gitops_action.rendering.context import RenderContext
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from gitops_action.commands.clusters import Clusters
     from gitops_action.commands.session import Session
     from gitops_action.comparison.model import Comparison
+    from gitops_action.health import HealthStatus
     from gitops_action.ports import ApiCatalog, Cluster
     from gitops_action.rendering.context import Rendered
     from gitops_action.resource import Resource, ResourceKey
@@ -47,7 +47,7 @@ class Evaluation:
     comparison: Comparison | None = None
     record: Record | None = None
     is_offline: bool = False
-    health: HealthStatus = HealthStatus(code=HealthStatusCode.UNKNOWN)
+    health: HealthStatus | None = None
     resource_health: Mapping[ResourceKey, HealthStatus] = field(default_factory=dict)
     error: GitOpsError | None = None
 
@@ -58,6 +58,11 @@ class Evaluation:
         compared = self.comparison.conditions if self.comparison else ()
         return tuple(dict.fromkeys((*self.application.conditions, *rendered, *compared)))
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether a condition says that the application as a whole could not be compared."""
+        return any(condition.is_error for condition in self.conditions)
+
 
 def findings(evaluation: Evaluation, session: Session) -> Findings:
     """Return what the report of one application is made from."""
@@ -67,7 +72,7 @@ def findings(evaluation: Evaluation, session: Session) -> Findings:
         revision=session.head.commit,
         before=comparison,
         status=comparison.status if comparison else SyncStatusCode.UNKNOWN,
-        health=evaluation.health if comparison else None,
+        health=evaluation.health,
         resource_health=evaluation.resource_health,
         conditions=evaluation.conditions,
         commands=evaluation.rendered.commands if evaluation.rendered else (),
@@ -163,6 +168,10 @@ def judged(evaluation: Evaluation, assess: Assess) -> Evaluation:
     rows = [HealthRow(key=row.key, target=row.target, live=row.live) for row in comparison.resources]
     judged_rows = assess_application(rows, assess)
     by_key = {row.key: health for row, health in zip(rows, judged_rows.rows, strict=True) if health}
+    unread = {row.key for row in comparison.resources if row.unknown and row.live is None}
+    if unread:  # what could not be read is not missing
+        by_key = {key: health for key, health in by_key.items() if key not in unread}
+        return replace(evaluation, resource_health=by_key)
     return replace(evaluation, health=judged_rows.status, resource_health=by_key)
 
 

@@ -1,4 +1,4 @@
-"""Signals: a cancelled workflow reaches us as SIGINT, then SIGTERM; in a container we are PID 1 and nobody else answers."""
+"""Signals: a cancelled workflow sends SIGINT, then SIGTERM; in a container we are PID 1 and nobody else answers."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from gitops_action.github.comment_identity import CommentIdentity
 from gitops_action.github.sticky import publish
 from gitops_action.inputs import CommentPolicy
 from gitops_action.outputs import OUTPUTS
-from gitops_action.report.annotations import annotations
+from gitops_action.report.annotations import annotations_of
 from gitops_action.report.comment import COMMENT, candidates
 from gitops_action.report.model import Mode
 from gitops_action.report.outcome import differs
@@ -32,7 +32,7 @@ def show(report: Report, session: Session) -> None:
     workflow = session.ports.workflow
     workflow.log(text(report))
     workflow.write_summary(summary(report))
-    for annotation in annotations(report):
+    for annotation in annotations_of(report):
         workflow.annotate(
             annotation.level,
             annotation.message,

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitops_action.commands.session import Ports, Session
-    from gitops_action.github.events import Event
     from gitops_action.report.model import Report
 
 

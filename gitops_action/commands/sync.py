@@ -1,8 +1,8 @@
 """``sync``: refresh, bring the cluster to what Git says, wait until it is healthy, and record it.
 
 In: a session and its clusters. Out: the report. Applications are synced in parallel and reported in their order; what
-fails for one of them does not hold up the others. After the operation the application is compared once more, so that what
-the report says of it was read from the cluster.
+fails for one of them does not hold up the others. After the operation the application is compared once more, so that
+what the report says of it was read from the cluster.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from gitops_action.report.build import application_report, secrets_of
 from gitops_action.report.model import Mode
 from gitops_action.sync.model import OperationPhase, ResultCode
 from gitops_action.sync.options import Adopt, PruneLimit, SyncOptions
-from gitops_action.sync.refuse import is_needed
-from gitops_action.sync.record import Record, save_record, united
 from gitops_action.sync.perform import sync as sync_application
+from gitops_action.sync.record import Record, save_record, united
+from gitops_action.sync.refuse import is_needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from gitops_action.sync.model import OperationResult
 
 
+_AT_ONCE = 10
+"""Applications that are synced at once; most of them wait for health."""
+
+
 def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
     """Return the report of a sync of all applications of the session; ``stop`` ends it in order."""
     with tempfile.TemporaryDirectory(prefix="gitops-action-") as scratch:
@@ -48,19 +52,23 @@ def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
             assess=open_assessor(session.settings.customizations, session.ports.clock),
             stop=stop,
             scratch=scratch,
+            cores=threading.Semaphore(session.workers),
         )
-        with ThreadPoolExecutor(session.workers, thread_name_prefix="sync") as workers:
+        with ThreadPoolExecutor(max(session.workers, _AT_ONCE), thread_name_prefix="sync") as workers:
             applications = tuple(workers.map(syncer.report, session.applications))
     return report_of(session, mode=Mode.SYNC, applications=applications, requests=clusters.requests)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Syncer:
+    """Syncs applications. ``cores`` bounds what computes; to wait for health takes no core, so many wait at once."""
+
     session: Session
     clusters: Clusters
     assess: Assess
     stop: threading.Event
     scratch: str
+    cores: threading.Semaphore
     log_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def report(self, application: Application) -> ApplicationReport:
@@ -68,10 +76,12 @@ class _Syncer:
         found = after = Evaluation(application=application)
         result = None
         try:
-            found = after = evaluate(application, self.session, self.clusters, self.assess, self.scratch)
-            if found.comparison is not None:
+            with self.cores:
+                found = after = evaluate(application, self.session, self.clusters, self.assess, self.scratch)
+            if found.comparison is not None and not found.is_broken:
                 result = self._operate(found)
-                after = judged(compared(found, self.session), self.assess)
+                with self.cores:
+                    after = judged(compared(found, self.session), self.assess)
         except GitOpsError as error:
             after = replace(after, error=error)
         return application_report(self._findings(found, after, result), Mode.SYNC)

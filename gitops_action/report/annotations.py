@@ -26,7 +26,7 @@ class Annotation(NamedTuple):
     line: int = 0
 
 
-def annotations(report: Report) -> tuple[Annotation, ...]:
+def annotations_of(report: Report) -> tuple[Annotation, ...]:
     """Return the errors, then the warnings."""
     found = tuple(findings(report))
     return tuple(

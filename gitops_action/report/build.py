@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 class Findings:
     """What a run knows of one application. ``is_offline`` says that no cluster was asked.
 
-    ``before`` is the comparison whose differences are shown; after a sync, ``status`` and ``health`` are what the cluster
-    says now.
+    ``before`` is the comparison whose differences are shown; after a sync, ``status`` and ``health`` are what the
+    cluster says now.
     """
 
     application: Application

@@ -22,7 +22,8 @@ from gitops_action.report import escape, phrases
 from gitops_action.report.brevity import shortened
 from gitops_action.report.diffs import diffs
 from gitops_action.report.findings import object_name
-from gitops_action.report.view import Level, view
+from gitops_action.report.level import LEVELS
+from gitops_action.report.view import view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,29 +44,6 @@ class Budget:
 
 
 COMMENT = Budget(characters=65_000, bytes=260_000)
-
-LEVELS = (
-    Level(),
-    Level(context=False),
-    Level(context=False, diff_characters=800_000, listed=4_000),
-    Level(context=False, diff_characters=500_000, listed=2_000),
-    Level(context=False, diff_characters=200_000, listed=1_000),
-    Level(context=False, diff_characters=100_000, listed=400),
-    Level(context=False, diff_characters=50_000, listed=200, images=50),
-    Level(context=False, diff_characters=40_000, listed=200, images=50),
-    Level(context=False, diff_characters=30_000, listed=200, images=50),
-    Level(context=False, diff_characters=20_000, listed=200, images=20),
-    Level(context=False, diff_characters=10_000, listed=200, images=20),
-    Level(context=False, diff_characters=0, listed=200, images=20),
-    Level(context=False, diff_characters=0, listed=50, images=20),
-    Level(folds=False, images=20),
-    Level(folds=False, images=10, rows=300),
-    Level(folds=False, images=10, rows=100),
-    Level(folds=False, images=5, rows=20),
-    Level(folds=False, images=0, rows=5),
-    Level(folds=False, images=0, rows=5, notes=3, text=40),
-)
-"""From everything to the table alone."""
 
 
 def comment(report: Report, header: str, budget: Budget = COMMENT) -> str:

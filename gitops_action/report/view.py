@@ -10,88 +10,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gitops_action.report import phrases
-from gitops_action.report.findings import Finding, Remark, findings, object_name, remarks
+from gitops_action.report.findings import Remark, findings, remarks
+from gitops_action.report.fold import ApplicationView, Arranger, Quota, subject
 from gitops_action.report.images import ImageRow, image_rows
-from gitops_action.report.model import ChangeKind, Mode
-from gitops_action.report.outcome import (
-    DIFFERENT,
-    Outcome,
-    Sign,
-    differs,
-    is_offline,
-    is_unknown,
-    outcome,
-    sign,
-    verdict,
-    worst_first,
-)
+from gitops_action.report.model import Mode
+from gitops_action.report.outcome import Outcome, Sign, is_offline, outcome, verdict, worst_first
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitops_action.report.model import ApplicationReport, ConditionReport, Report, ResourceReport
+    from gitops_action.report.level import Level
+    from gitops_action.report.model import Report
 
 OPEN_REMARKS = 3
 OPEN_SENTENCES = 5
 IN_SYNC_ROWS = 10
 """Applications without news that still have rows of their own; more of them are one fold."""
-_SHORT_DIFF = 2_500
-"""Characters of diffs up to which the only application's fold is open from the start."""
-_LONG_DIFF = 60
-"""Lines from which a diff has a fold of its own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
-    """How much is shown; ``None`` means all of it. ``text`` is the length of any single text."""
-
-    context: bool = True
-    diff_characters: int | None = None
-    listed: int | None = None
-    images: int | None = None
-    rows: int | None = None
-    notes: int = 10
-    text: int | None = None
-    folds: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceView:
-    """One object inside an application's fold; ``diff`` is empty where its counts must do."""
-
-    resource: ResourceReport
-    name: str
-    words: str
-    reasons: tuple[str, ...]
-    remedy: str
-    diff: str
-    has_fold: bool
-    is_brief: bool
-    """Whether one line says all."""
-    is_secret: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationView:
-    """One application: its row and its fold."""
-
-    application: ApplicationReport
-    sign: Sign
-    sync: str
-    counts: str
-    spelled: str
-    watch_out: tuple[str, ...]
-    troubles: tuple[str, ...]
-    conditions: tuple[ConditionReport, ...]
-    sentence: str
-    resources: tuple[ResourceView, ...]
-    brief: tuple[ResourceView, ...]
-    unlisted: int
-    unlisted_counts: str
-    hooks: tuple[ResourceReport, ...]
-    adopted: tuple[str, ...]
-    is_open: bool
-    has_fold: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +71,10 @@ class View:
 def view(report: Report, level: Level, shown: Mapping[int, str]) -> View:
     """Arrange a report for one level."""
     ordered = worst_first(report)
-    quota = _Quota(level.listed)
+    quota = Quota(level.listed)
     cautions, warnings, more_remarks = _open_remarks(report)
-    told = frozenset(_subject(finding) for remark in (*cautions, *warnings) for finding in remark.findings)
-    arrange = _Arranger(report=report, level=level, shown=shown, told=told)
+    told = frozenset(subject(finding) for remark in (*cautions, *warnings) for finding in remark.findings)
+    arrange = Arranger(report=report, level=level, shown=shown, told=told)
     applications = tuple(arrange.application(each, quota) for each in ordered)
     unremarkable = tuple(each for each in applications if _is_unremarkable(report, each))
     folded = unremarkable if len(unremarkable) > IN_SYNC_ROWS else ()
@@ -194,137 +128,6 @@ def _sentences(report: Report, applications: tuple[ApplicationView, ...]) -> tup
 def _needs_a_sentence(report: Report, row: ApplicationView) -> bool:
     """Whether the table alone would not do: for what is wrong or dangerous, and for everything of a short report."""
     return row.sign is not Sign.GOOD or len(report.applications) <= OPEN_SENTENCES
-
-
-class _Quota:
-    """Counts down how many more objects may be listed."""
-
-    def __init__(self, left: int | None) -> None:
-        self._left = left
-
-    def take(self, wanted: int) -> int:
-        """Return how many of ``wanted`` are granted."""
-        if self._left is None:
-            return wanted
-        granted = min(wanted, self._left)
-        self._left -= granted
-        return granted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Arranger:
-    """Arranges applications and their objects; ``told`` are the findings that stand in the open already."""
-
-    report: Report
-    level: Level
-    shown: Mapping[int, str]
-    told: frozenset[tuple[str, ...]]
-
-    def application(self, application: ApplicationReport, quota: _Quota) -> ApplicationView:
-        """Return an application's row and fold."""
-        mode = self.report.mode
-        worth = [each for each in application.resources if self._is_worth_a_line(application, each)]
-        worth.sort(key=_weight)
-        listed = worth[: quota.take(len(worth))] if self.level.folds else []
-        unlisted = worth[len(listed) :]
-        resources = tuple(self.resource(application, each) for each in listed)
-        is_small = sum(len(each.diff) for each in resources) <= _SHORT_DIFF and len(resources) <= 5
-        conditions = tuple(each for each in application.conditions if not self._is_told(application, each.message))
-        has_news = worth or conditions or application.causes or (mode is Mode.SYNC and differs(application))
-        return ApplicationView(
-            application=application,
-            sign=sign(mode, application),
-            sync=phrases.sync_words(application),
-            counts=phrases.counted(application.resources),
-            spelled=phrases.spelled(application),
-            watch_out=phrases.watch_out(application),
-            troubles=phrases.troubles(application),
-            conditions=conditions,
-            sentence=phrases.sentence(mode, application),
-            resources=tuple(each for each in resources if not each.is_brief),
-            brief=tuple(each for each in resources if each.is_brief),
-            unlisted=len(unlisted),
-            unlisted_counts=phrases.counted(unlisted),
-            hooks=tuple(each for each in application.resources if each.change is ChangeKind.HOOK),
-            adopted=tuple(f"{each.kind} {object_name(each)}" for each in application.resources if each.adopts),
-            is_open=len(self.report.applications) == 1 and is_small,
-            has_fold=self.level.folds and bool(has_news),
-        )
-
-    def resource(self, application: ApplicationReport, resource: ResourceReport) -> ResourceView:
-        """Return an object's block; what was said of it in the open is not said again."""
-        diff = self.shown.get(id(resource), "")
-        whole = resource.change in {ChangeKind.ADDED, ChangeKind.REMOVED}
-        reasons = tuple(each for each in _reasons(resource) if not self._is_told(application, each, resource))
-        return ResourceView(
-            resource=resource,
-            name=object_name(resource),
-            words=words(self.report.mode, resource),
-            reasons=reasons,
-            remedy=resource.remedy if len(reasons) == len(_reasons(resource)) else "",
-            diff=diff,
-            has_fold=bool(diff) and (whole or diff.count("\n") >= _LONG_DIFF),
-            is_brief=not diff and not reasons and not resource.remedy and not _is_unwell(self.report.mode, resource),
-            is_secret=phrases.is_secret(resource) and bool(diff),
-        )
-
-    def _is_worth_a_line(self, application: ApplicationReport, resource: ResourceReport) -> bool:
-        """Whether there is more to say of an object than what stands in the open."""
-        untold = any(not self._is_told(application, each, resource) for each in _reasons(resource))
-        return bool(resource.change in DIFFERENT or resource.dangers or untold)
-
-    def _is_told(self, application: ApplicationReport, text: str, resource: ResourceReport | None = None) -> bool:
-        kind, name = (resource.kind, object_name(resource)) if resource else ("", "")
-        return (application.name, kind, name, text) in self.told
-
-
-def _subject(finding: Finding) -> tuple[str, ...]:
-    return finding.application, finding.kind, finding.object, finding.message
-
-
-def _is_unwell(mode: Mode, resource: ResourceReport) -> bool:
-    return mode is Mode.SYNC and resource.health_status not in {"", "Healthy"}
-
-
-def _reasons(resource: ResourceReport) -> tuple[str, ...]:
-    """Return what the cluster or we had to say against an object, each text once."""
-    result = resource.result_message if resource.result in {"SyncFailed", "PruneSkipped"} else ""
-    return tuple(dict.fromkeys(filter(None, (resource.refusal, resource.obstacle, resource.unknown, result))))
-
-
-def _weight(resource: ResourceReport) -> tuple[bool, bool, bool]:
-    return (
-        not (resource.refusal or resource.obstacle or resource.result == "SyncFailed"),
-        not resource.unknown,
-        resource.change is not ChangeKind.REMOVED,
-    )
-
-
-def words(mode: Mode, resource: ResourceReport) -> str:
-    """Return what happens, or happened, to an object, with the lines that differ."""
-    if mode is Mode.SYNC and resource.result == "SyncFailed":
-        return f"{Sign.BAD} failed"
-    if resource.result == "PruneSkipped":
-        return "not in Git, and not pruned"
-    if is_unknown(resource):
-        return f"{Sign.BAD} could not be compared"
-    change = " · ".join((_change_words(resource), *(f"{Sign.CARE} {danger}" for danger in resource.dangers)))
-    if resource.refusal:
-        return f"{change} · {Sign.BAD} refused by the API server"
-    return f"{change} · {Sign.BAD} not ours to touch" if resource.obstacle else change
-
-
-def _change_words(resource: ResourceReport) -> str:
-    added, removed = resource.added_lines, resource.removed_lines
-    match resource.change:
-        case ChangeKind.CHANGED:
-            return f"changed, +{added} {phrases.MINUS}{removed}" if added or removed else "changed"
-        case ChangeKind.ADDED:
-            return f"added, {phrases.numbered(added, 'line')}" if added else "added"
-        case ChangeKind.REMOVED:
-            return f"deleted, {phrases.numbered(removed, 'line')}" if removed else "deleted"
-        case _:
-            return resource.change.value
 
 
 def _did(report: Report) -> str:

@@ -1,8 +1,8 @@
 """What a sync leaves behind in the cluster: which commit was applied, and the inventory of what is the application's.
 
-A Secret beside the objects. It carries no tracking, is never a target and never a prune candidate. The inventory is why a
-kind whose last object left Git is still looked for. In: a ``Record``. Out: the Secret's object, and back; a record of a
-newer schema is refused, an older one is read.
+A Secret beside the objects. It carries no tracking, is never a target and never a prune candidate. The inventory is why
+a kind whose last object left Git is still looked for. In: a ``Record``. Out: the Secret's object, and back; a record
+of a newer schema is refused, an older one is read.
 """
 
 from __future__ import annotations

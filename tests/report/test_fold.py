@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitops_action.report.comment import _environment
+from gitops_action.report.fold import words
 from gitops_action.report.model import ChangeKind, Mode
 from gitops_action.report.phrases import counted, watch_out
-from gitops_action.report.view import words
 from tests.report.samples import (
     CERTIFICATE,
     LEDGER,
