@@ -44,7 +44,7 @@ FROM base
 LABEL org.opencontainers.image.title="gitops-action" \
       org.opencontainers.image.description="GitOps for Kubernetes without a controller" \
       org.opencontainers.image.licenses="Apache-2.0"
-ENV LANG=C.UTF-8 PYTHONUNBUFFERED=1
+ENV LANG=C.UTF-8 PYTHONUNBUFFERED=1 GITOPS_ACTION_CONTAINER=true
 COPY --from=tools /opt/gitops-action/tools /opt/gitops-action/tools
 COPY --from=install /opt/gitops-action /opt/gitops-action
 ENTRYPOINT ["/opt/gitops-action/bin/gitops-action", "run"]
