@@ -60,6 +60,7 @@ class SyncOptions:
     adopt: Adopt = Adopt.UNTRACKED
     force: bool = False
     replace: bool = False
+    dry_run: bool = False
     revision: str = ""
     wait: bool = True
     timeout: float = 600.0
@@ -74,6 +75,7 @@ class WriteMode(StrEnum):
     APPLY = "server-side apply"
     REPLACE = "replace"
     RECREATE = "delete and create"
+    AFTER_DELETION = "wait for the deletion, then create"
 
 
 def write_mode(
@@ -87,11 +89,14 @@ def write_mode(
 ) -> WriteMode:
     """Return how a target is written (5.8, SYN-30, SYN-31).
 
-    ``refused`` says that the server refused the target's dry run, which ``Force=true`` answers by deleting first. CRDs
-    and whatever is called Namespace are replaced in place even then, for deleting them deletes what they hold.
+    ``refused`` says that the server refused the target's dry run, which ``Force=true`` answers by deleting first. What
+    is being deleted is created again once it is gone (W-16). CRDs and whatever is called Namespace are replaced in
+    place even by force, for deleting them deletes what they hold.
     """
     if live is None:
         return WriteMode.APPLY
+    if live.is_terminating:
+        return WriteMode.AFTER_DELETION
     own = {*sync_options(target), *sync_options(live)}
     wants_replace = replace or "Replace=true" in {*own, *application_options}
     wants_force = force or "Force=true" in own

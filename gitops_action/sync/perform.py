@@ -7,7 +7,7 @@ In: a comparison and the cluster that it was made with. Out: an ``OperationResul
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.errors import ClusterError
@@ -15,14 +15,16 @@ from gitops_action.resource import ResourceKey
 from gitops_action.sync.cause import explain
 from gitops_action.sync.evidence import collect
 from gitops_action.sync.kinds import Kinds
-from gitops_action.sync.model import OperationPhase, OperationResult, ResourceResult, ResultCode, SyncPhase
+from gitops_action.sync.model import OperationPhase, OperationResult, ResourceResult, SyncPhase
 from gitops_action.sync.namespace import NAMESPACE, managed_namespace, namespace_task
+from gitops_action.sync.operation import ALL_TASKS_RUN
 from gitops_action.sync.preflight import Preflight, preflight
 from gitops_action.sync.progress import Narrator
 from gitops_action.sync.refuse import DRY_RUN_FAILED, INVALID_TASKS, failures, invalid, refusal
+from gitops_action.sync.results import refused_result, refused_results, tried_results
 from gitops_action.sync.runner import Runner
 from gitops_action.sync.state import Seen, State, start
-from gitops_action.sync.tasks import Task, TaskId, plan
+from gitops_action.sync.tasks import Task, plan
 from gitops_action.sync.wait import application_health, assessed_keys
 from gitops_action.sync.watching import Watches
 from gitops_action.sync.writer import Stop, Writer
@@ -75,28 +77,26 @@ class _Sync:
 
     def namespace_failed(self, error: ClusterError) -> OperationResult:
         """Return the result of a sync whose namespace cannot be read (SYN-47)."""
-        result = ResourceResult(
-            key=ResourceKey("", "Namespace", "", managed_namespace(self.comparison)),
-            phase=SyncPhase.PRE_SYNC,
-            code=ResultCode.SYNC_FAILED,
-            message=self.scrub(f"namespace auto creation failed: {error.summary}"),
-            hook_phase=OperationPhase.FAILED,
-            started=self.started,
-            finished=self.clock.now(),
-        )
+        message = self.scrub(f"namespace auto creation failed: {error.summary}")
+        key = ResourceKey("", "Namespace", "", managed_namespace(self.comparison))
+        result = refused_result(key, SyncPhase.PRE_SYNC, message, self.clock.now())
         return self._ended(OperationPhase.FAILED, DRY_RUN_FAILED, (result,))
 
     def run(self, tasks: Sequence[Task], executor: Executor) -> OperationResult:
         """Try, carry out, wait."""
         if unserved := invalid(self.comparison, tasks):
             reasons = "; ".join(sorted(set(unserved.values())))
-            return self._not_begun(tasks, unserved, f"{INVALID_TASKS}: {reasons}")
+            results = refused_results(tasks, unserved, self.clock.now())
+            return self._ended(OperationPhase.FAILED, f"{INVALID_TASKS}: {reasons}", results)
         refused = dict(failures(tasks))
         before = Preflight(live={}, refused={})
         if not refused and any(task.action.writes for task in tasks):
             before = preflight(tasks, self.cluster, self.comparison.tracking, executor, self.scrub)
         if refused := refused | dict(before.refused):
-            return self._not_begun(tasks, refused, DRY_RUN_FAILED)
+            results = refused_results(tasks, refused, self.clock.now())
+            return self._ended(OperationPhase.FAILED, DRY_RUN_FAILED, results)
+        if self.options.dry_run:
+            return self._ended(OperationPhase.SUCCEEDED, ALL_TASKS_RUN, tried_results(tasks, self.clock.now()))
         runner = self._runner(tasks, executor)
         try:
             return self._operate(runner, tasks, before)
@@ -168,29 +168,11 @@ class _Sync:
             evidence = collect(self.cluster, seen.live, seen.health)
             self.causes[key] = self.scrub(explain(evidence))
 
-    def _not_begun(self, tasks: Sequence[Task], refused: Mapping[TaskId, str], message: str) -> OperationResult:
-        results = tuple(
-            ResourceResult(
-                key=task.key,
-                phase=task.phase,
-                wave=task.wave,
-                code=ResultCode.SYNC_FAILED,
-                message=self.scrub(refused[task.id]),
-                hook_phase=OperationPhase.FAILED,
-                is_hook=task.is_hook,
-                started=self.started,
-                finished=self.clock.now(),
-            )
-            for task in tasks
-            if task.id in refused
-        )
-        return self._ended(OperationPhase.FAILED, message, results)
-
     def _ended(self, phase: OperationPhase, message: str, results: tuple[ResourceResult, ...]) -> OperationResult:
         return OperationResult(
             phase=phase,
             message=self.scrub(message),
-            resources=results,
+            resources=tuple(replace(result, message=self.scrub(result.message)) for result in results),
             revision=self.options.revision,
             started=self.started,
             finished=self.clock.now(),

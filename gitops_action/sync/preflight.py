@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from gitops_action.sync.tasks import Task, TaskId
 
 
+_RECREATED = (WriteMode.RECREATE, WriteMode.AFTER_DELETION)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preflight:
     """``live`` holds the existing objects of hooks, ``refused`` the server's words by task."""
@@ -74,7 +77,7 @@ def _try(task: Task, cluster: Cluster, tracking: Tracking, scrub: Callable[[str]
 
 
 def _dry_run(task: Task, kind: ApiKind, target: Resource, live: Resource | None, cluster: Cluster) -> None:
-    is_recreated = task.mode is WriteMode.RECREATE or HookDeletePolicy.BEFORE_HOOK_CREATION in task.policies
+    is_recreated = task.mode in _RECREATED or HookDeletePolicy.BEFORE_HOOK_CREATION in task.policies
     if live is not None and is_recreated:
         # The name is still taken; the server makes up another for the trial.
         cluster.create(kind, target.with_metadata(name=None, generateName=f"{target.name[:50]}-"), dry_run=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitops_action.application.application import ConditionType
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.errors import ApplicationError, GitOpsError, Refused
 from gitops_action.resource.tracking import is_crd
 from gitops_action.sync.options import Adopt, SyncOptions, WriteMode, tolerates_missing_kind
-from gitops_action.sync.tasks import Action
+from gitops_action.sync.tasks import Action, is_leaving
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,10 +27,13 @@ _SHOWN = 10
 
 
 def is_needed(comparison: Comparison, *, prune: bool = True) -> bool:
-    """Return whether a sync has anything to do: something is OutOfSync; hooks alone do not make one needed.
+    """Return whether a sync has anything to do: something is OutOfSync, or is being deleted and must be created again.
 
-    Without ``prune``, objects that only wait to be pruned do not either, as in Argo CD's automated sync (6.3).
+    Hooks alone do not make one needed; nor, without ``prune``, do objects that only wait to be pruned, as in Argo CD's
+    automated sync (6.3).
     """
+    if any(is_leaving(row) for row in comparison.resources):
+        return True
     if comparison.status is not SyncStatusCode.OUT_OF_SYNC:
         return False
     different = [row for row in comparison.resources if row.status is SyncStatusCode.OUT_OF_SYNC]
@@ -41,6 +45,7 @@ def refusal(comparison: Comparison, tasks: Sequence[Task], options: SyncOptions)
     return (
         _not_compared(comparison)
         or _obstacles(comparison, options)
+        or _shared(comparison)
         or _empty(comparison)
         or _prune_limit(comparison, tasks, options)
     )
@@ -113,6 +118,14 @@ def _obstacles(comparison: Comparison, options: SyncOptions) -> GitOpsError | No
         detail=_lines(f"{row.key}: {row.obstacle}" for row in blocked),
         remedy="Give the objects other names, or take them away from their owner; `adopt: all` takes them over.",
     )
+
+
+def _shared(comparison: Comparison) -> GitOpsError | None:
+    """Refuse to take over what another application tracks where the application forbids that (TRK-17)."""
+    warnings = [c.message for c in comparison.conditions if c.type is ConditionType.SHARED_RESOURCE_WARNING]
+    if not warnings or "FailOnSharedResource=true" not in comparison.application.sync_policy.sync_options:
+        return None
+    return Refused(f"{comparison.application.name}: Shared resource found: {warnings[0]}", detail=_lines(warnings[1:]))
 
 
 def _empty(comparison: Comparison) -> GitOpsError | None:

@@ -22,7 +22,7 @@ from gitops_action.sync.operation import (
     step,
     terminate,
 )
-from gitops_action.sync.state import Applied, CleanupFailed, Event, Observed, State, fold
+from gitops_action.sync.state import Applied, CleanupFailed, Event, Observed, Pruned, State, fold
 from gitops_action.sync.wait import Standing, standing, still_degraded, waiting_line
 from gitops_action.sync.watching import Trouble, drain
 
@@ -184,7 +184,7 @@ class Runner:
 
     def _assessed(self, event: Event) -> Event:
         """Fill in the health, in this thread alone: scripts that tell it need not bear many."""
-        if isinstance(event, Applied | Observed) and event.live is not None:
+        if isinstance(event, Applied | Observed | Pruned) and event.live is not None:
             return replace(event, health=self.assess(event.live))
         return event
 

@@ -167,6 +167,7 @@ class Pruned:
     live: Resource | None
     message: str
     now: float
+    health: HealthStatus | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,8 +221,7 @@ def fold(state: State, events: Iterable[Event]) -> State:
         task = tasks[event.id]
         if isinstance(event, Applied | Pruned):
             wrote = (task.wave, event.now)
-            health = event.health if isinstance(event, Applied) else None
-            seen[event.id.key] = Seen(live=event.live, health=health)
+            seen[event.id.key] = Seen(live=event.live, health=event.health)
         tasks[event.id] = _after(task, event)
     return replace(state, tasks=tasks, seen=seen, wrote=wrote)
 

@@ -136,6 +136,11 @@ def plan(
     )
 
 
+def is_leaving(row: ResourceComparison) -> bool:
+    """Return whether a target's object is being deleted, so that it must be created again, equal or not (W-16)."""
+    return row.target is not None and row.live is not None and row.live.is_terminating and not row.is_hook
+
+
 def _apply_task(row: ResourceComparison, application_options: Sequence[str], options: SyncOptions) -> Task | None:
     target = row.target
     if target is None or row.is_hook or is_hook(target) or is_skipped(target) or row.status is SyncStatusCode.NONE:
@@ -145,7 +150,7 @@ def _apply_task(row: ResourceComparison, application_options: Sequence[str], opt
         wave=sync_wave(target),
         key=row.key,
         kind=row.kind,
-        action=Action.UNCHANGED if row.status is SyncStatusCode.SYNCED else Action.APPLY,
+        action=Action.UNCHANGED if row.status is SyncStatusCode.SYNCED and not is_leaving(row) else Action.APPLY,
         target=target,
         live=row.live,
         mode=write_mode(

@@ -113,6 +113,9 @@ class Writer:
             case WriteMode.RECREATE:
                 self._remove(kind, task)
                 written, word = self._apply(task, kind, target), "replaced"
+            case WriteMode.AFTER_DELETION:
+                self._await_gone(kind, task, task.live.uid if task.live else "")
+                written, word = self._apply(task, kind, target), "created"
             case _:
                 assert_never(task.mode)
         if is_crd(target):
@@ -172,16 +175,21 @@ class Writer:
         live = self.cluster.get(kind, namespace=task.key.namespace, name=task.key.name)
         if live is None:
             return
+        owner = self.tracking.owner(live)
+        if owner not in ("", self.tracking.instance):
+            raise Conflict(f"{task.key} is not deleted to be created anew, for it is tracked for application {owner}")
         if not live.is_terminating:
-            preconditions = Preconditions(uid=live.uid)
-            self._delete(kind, task, preconditions)
+            self._delete(kind, task, Preconditions(uid=live.uid))
+        self._await_gone(kind, task, live.uid)
+
+    def _await_gone(self, kind: ApiKind, task: Task, uid: str) -> None:
         deadline = self.clock.monotonic() + _GONE_WITHIN
         while True:
             remaining = self.cluster.get(kind, namespace=task.key.namespace, name=task.key.name)
-            if remaining is None or remaining.uid != live.uid:
+            if remaining is None or remaining.uid != uid:
                 return
             if self.clock.monotonic() >= deadline:
-                raise Conflict(f"{task.key} was deleted to be created anew, and is not gone after {_GONE_WITHIN:.0f} s")
+                raise Conflict(f"{task.key} is being deleted, and is not gone after {_GONE_WITHIN:.0f} s")
             if self.stop.wait(_PAUSE):
                 raise _Stopped
 

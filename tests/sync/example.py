@@ -10,7 +10,14 @@ from gitops_action.application.application import Application, Automated, Destin
 from gitops_action.comparison.model import Comparison, Method, ResourceComparison, SyncStatusCode
 from gitops_action.health import HealthStatus, HealthStatusCode
 from gitops_action.resource import Resource
-from gitops_action.resource.annotations import HOOK, HOOK_DELETE_POLICY, SYNC_OPTIONS, SYNC_WAVE, is_hook
+from gitops_action.resource.annotations import (
+    HOOK,
+    HOOK_DELETE_POLICY,
+    HOOK_FINALIZER,
+    SYNC_OPTIONS,
+    SYNC_WAVE,
+    is_hook,
+)
 from gitops_action.resource.tracking import Tracking
 from gitops_action.sync import SyncOptions, sync
 from tests.fakes import FakeCluster
@@ -123,6 +130,8 @@ def compare(
 
 def assess(live: Resource) -> HealthStatus | None:
     """Return the health that ``status.health`` says, as ``Degraded: out of luck``; workloads begin Progressing."""
+    if live.is_terminating and HOOK_FINALIZER not in (live.metadata.get("finalizers") or []):
+        return HealthStatus(code=HealthStatusCode.PROGRESSING, message="Pending deletion")
     said = (live.object.get("status") or {}).get("health")
     if said:
         code, _, message = said.partition(": ")

@@ -67,3 +67,13 @@ def test_the_next_wave_waits_until_what_was_pruned_is_gone_rule_3() -> None:
     cluster.put(marked.with_metadata(finalizers=None).object)
     ended()
     assert cluster.writes == ["delete ConfigMap/old", "apply ConfigMap/new"]
+
+
+def test_a_sync_ends_when_what_was_pruned_is_gone_or_says_what_holds_it_hlt_16() -> None:
+    cluster = LivelyCluster()
+    old = an("ConfigMap", "old").with_metadata(finalizers=["example.com/slow"])
+    result = run(compare([an("ConfigMap", "new")], [old], cluster=cluster), cluster, prune=True, timeout=0.5)
+    assert result.timed_out
+    assert result.health is not None
+    assert (result.health.code, result.health.message) == ("Progressing", "Caused by ConfigMap:default/old")
+    assert "the object is being deleted and waits for: example.com/slow" in result.causes[0]

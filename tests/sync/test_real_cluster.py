@@ -153,7 +153,8 @@ def _pod_of(cause: str) -> str:
 
 def test_prune_a_custom_resource_and_its_definition_and_a_new_namespace(api: ApiServer, namespace: str) -> None:
     group = f"{namespace}.example.com"
-    shop = Shop(api, f"{namespace}-new", "CreateNamespace=true")
+    # In the background, for the garbage collector learns of a new kind only after half a minute.
+    shop = Shop(api, f"{namespace}-new", "CreateNamespace=true", "PrunePropagationPolicy=background")
     widget = {"apiVersion": f"{group}/v1", "kind": "Widget", "metadata": {"name": "one"}, "spec": {"size": 1}}
     result = shop.sync(widget, _crd(group), _config_map("settings"))
     assert result.phase is OperationPhase.SUCCEEDED, result
