@@ -1,6 +1,6 @@
 """One application as the page shows it: its row of the table and its fold.
 
-In: an application of the report, a level, the diffs that fit, and what stands in the open already. Out: frozen values in
+In: an application, a level, the diffs that fit, and what stands in the open already. Out: frozen values in
 the order of the fold. All texts are still foreign: the templates' filters escape them.
 """
 
