@@ -59,7 +59,8 @@ def compare(
     """
     catalog = cluster.catalog()
     selection = select(targets, tracking, catalog, excluded)
-    kinds = {target.key: kind for target in selection.compared if target.name and (kind := catalog.find(target))}
+    keyed = [(target.key, target) for target in selection.compared]
+    kinds = {key: kind for key, target in keyed if key.name and (kind := catalog.find(target))}
     want = wanted(kinds, inventory, catalog, application.destination.namespace)
     with ThreadPoolExecutor(max_workers=max(1, parallelism), thread_name_prefix="compare") as executor:
         state = read_live(cluster, executor, want, tracking)
@@ -72,7 +73,7 @@ def compare(
             manager=manager,
             may_walk=not _includes_webhooks(application),
         )
-        judged = [judge.judge(target) for target in selection.compared]
+        judged = [judge.judge(key, target) for key, target in keyed]
         dry_run = DryRun(
             cluster=cluster,
             manager=manager,
@@ -87,7 +88,8 @@ def compare(
         doubtful = [entry for entry in judged if isinstance(entry, Candidate)]
         rows = [entry for entry in judged if isinstance(entry, ResourceComparison)]
         rows += executor.map(dry_run.decide, doubtful)
-    rows += _extra_rows(selection, state, tracking, catalog, excluded)
+    rows += judge.skipped(selection)
+    rows += judge.untargeted({row.key for row in rows}, {hook.key for hook in selection.hooks}, excluded)
     conditions = (*selection.conditions, *shared_warnings(application, rows), *unlisted_errors(state))
     return Comparison(
         application=application,
@@ -111,19 +113,19 @@ class _Judge:
     manager: str
     may_walk: bool
 
-    def judge(self, target: Resource) -> ResourceComparison | Candidate:
+    def judge(self, key: ResourceKey, target: Resource) -> ResourceComparison | Candidate:
         kind = self.catalog.find(target)
         if kind is None:
-            return self._not_served(target)
-        key = target.key
+            return self._not_served(key, target)
         if reason := self.state.unread.get(key):
-            return Candidate(kind=kind, target=target, live=None).row(
+            return Candidate(key=key, kind=kind, target=target, live=None).row(
                 SyncStatusCode.UNKNOWN, Method.NOT_COMPARED, unknown=f"cannot be read: {reason}"
             )
-        live = self.state.objects.get(key) if target.name else None
+        live = self.state.objects.get(key) if key.name else None
         if live is None:
-            return Candidate(kind=kind, target=target, live=None)
+            return Candidate(key=key, kind=kind, target=target, live=None)
         candidate = Candidate(
+            key=key,
             kind=kind,
             target=target,
             live=live,
@@ -135,7 +137,7 @@ class _Judge:
             return candidate.row(SyncStatusCode.SYNCED, Method.WALK)
         return candidate
 
-    def _not_served(self, target: Resource) -> ResourceComparison:
+    def _not_served(self, key: ResourceKey, target: Resource) -> ResourceComparison:
         """Judge a target whose kind the cluster does not serve: added by a CRD of the same change, or Unknown."""
         served = self.catalog.preferred.get(target.group_kind)
         status, method, unknown, remedy = SyncStatusCode.UNKNOWN, Method.NOT_COMPARED, "", ""
@@ -151,8 +153,47 @@ class _Judge:
             unknown = f"the cluster does not know the kind {target.kind} of {target.api_version}"
             remedy = "Install its CustomResourceDefinition first, or add it to the application."
         return ResourceComparison(
-            key=target.key, kind=None, target=target, status=status, method=method, unknown=unknown, remedy=remedy
+            key=key, kind=None, target=target, status=status, method=method, unknown=unknown, remedy=remedy
         )
+
+    def skipped(self, selection: Selection) -> list[ResourceComparison]:
+        """Return the rows of targets that say ``Skip``: they have no status (SYN-6)."""
+        return [
+            ResourceComparison(
+                key=target.key,
+                kind=self.catalog.find(target),
+                target=target,
+                live=self.state.objects.get(target.key),
+                status=SyncStatusCode.NONE,
+                method=Method.NOT_COMPARED,
+            )
+            for target in selection.skipped
+        ]
+
+    def untargeted(
+        self, taken: set[ResourceKey], hooks: set[ResourceKey], excluded: Callable[[GroupKind], bool]
+    ) -> list[ResourceComparison]:
+        """Return the rows of what is tracked for us and is no target: to be pruned, unless it is a hook."""
+        rows: list[ResourceComparison] = []
+        for key, live in self.state.objects.items():
+            if key in taken or self.tracking.owner(live) != self.tracking.instance or excluded(key.group_kind):
+                continue
+            # A controller's child, or a copy that a controller made of ours, is not ours (TRK-12, TRK-15).
+            if live.owner_references or not self.tracking.is_self_reference(live) or is_crd(live):
+                continue
+            hook = key in hooks or is_hook(live)
+            rows.append(
+                ResourceComparison(
+                    key=key,
+                    kind=self.catalog.find(live),
+                    live=live,
+                    status=SyncStatusCode.NONE if hook else SyncStatusCode.OUT_OF_SYNC,
+                    method=Method.NOT_COMPARED if hook else Method.DELETION,
+                    is_hook=hook,
+                    requires_pruning=not hook,
+                )
+            )
+        return rows
 
 
 def _obstacle(live: Resource, tracking: Tracking) -> str:
@@ -209,45 +250,3 @@ def _new_namespaces(
         except ApiError:
             pass  # without the right to look, the dry runs tell
     return frozenset(found)
-
-
-def _extra_rows(
-    selection: Selection,
-    state: LiveState,
-    tracking: Tracking,
-    catalog: ApiCatalog,
-    excluded: Callable[[GroupKind], bool],
-) -> list[ResourceComparison]:
-    """Return rows of what is skipped, of live hooks, and of what is tracked for us and not a target."""
-    rows = [
-        ResourceComparison(
-            key=target.key,
-            kind=catalog.find(target),
-            target=target,
-            live=state.objects.get(target.key),
-            status=SyncStatusCode.NONE,
-            method=Method.NOT_COMPARED,
-        )
-        for target in selection.skipped
-    ]
-    taken = {target.key for target in (*selection.compared, *selection.skipped)}
-    hooks = {hook.key for hook in selection.hooks}
-    for key, live in state.objects.items():
-        if key in taken or tracking.owner(live) != tracking.instance or excluded(live.group_kind):
-            continue
-        # A controller's child, or a copy of ours that a controller made, is not ours (TRK-12, TRK-15); CRDs never are.
-        if live.owner_references or not tracking.is_self_reference(live) or is_crd(live):
-            continue
-        hook = key in hooks or is_hook(live)
-        rows.append(
-            ResourceComparison(
-                key=key,
-                kind=catalog.find(live),
-                live=live,
-                status=SyncStatusCode.NONE if hook else SyncStatusCode.OUT_OF_SYNC,
-                method=Method.NOT_COMPARED if hook else Method.DELETION,
-                is_hook=hook,
-                requires_pruning=not hook,
-            )
-        )
-    return rows

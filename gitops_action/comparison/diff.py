@@ -60,12 +60,17 @@ def _shown(side: JsonObject | None) -> JsonObject | None:
     if side is None:
         return None
     metadata = {name: value for name, value in (side.get("metadata") or {}).items() if name not in _NOISE}
-    annotations = {n: v for n, v in (metadata.pop("annotations", None) or {}).items() if n != LAST_APPLIED}
-    if annotations:
-        metadata["annotations"] = annotations
+    annotations = metadata.get("annotations")
+    if isinstance(annotations, dict) and LAST_APPLIED in annotations:
+        others = {name: value for name, value in annotations.items() if name != LAST_APPLIED}
+        metadata = {**metadata, "annotations": others} if others else _less(metadata, "annotations")
     kept = {name: value for name, value in side.items() if name not in ("metadata", "status")}
     ordered: JsonObject = _ordered({**kept, "metadata": metadata})
     return ordered
+
+
+def _less(value: JsonObject, name: str) -> JsonObject:
+    return {key: below for key, below in value.items() if key != name}
 
 
 def _ordered(value: Json) -> Any:

@@ -6,7 +6,7 @@ where the target visibly differs from live, Unknown where it does not (the serve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.comparison.mask import scrub, secret_values
@@ -14,6 +14,7 @@ from gitops_action.comparison.model import Method, ResourceComparison, SyncStatu
 from gitops_action.comparison.overlay import overlay
 from gitops_action.comparison.prediction import comparable, differs, keep_owned
 from gitops_action.comparison.refusal import Failure, read_failure
+from gitops_action.comparison.strict import same
 from gitops_action.comparison.takeover import dropped_paths
 from gitops_action.errors import ClusterError, NotFound
 from gitops_action.resource import Resource, ResourceKey
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 class Candidate:
     """A prepared target and what lives under its key; ``adopts`` and ``obstacle`` as in ``ResourceComparison``."""
 
+    key: ResourceKey
     kind: ApiKind
     target: Resource
     live: Resource | None
@@ -47,7 +49,7 @@ class Candidate:
     ) -> ResourceComparison:
         """Return the row of this object."""
         return ResourceComparison(
-            key=self.target.key,
+            key=self.key,
             kind=self.kind,
             target=self.target,
             live=self.live,
@@ -78,15 +80,25 @@ class DryRun:
     def decide(self, candidate: Candidate) -> ResourceComparison:
         """Return the row of a candidate."""
         try:
-            if candidate.live is None:
-                return self._creation(candidate)
-            return self._change(candidate, candidate.live)
+            live = self._in_version(candidate)
+            return self._creation(candidate) if live is None else self._change(replace(candidate, live=live), live)
         except NotFound as error:
             if candidate.live is None and _role_of(candidate.target) in self.new_roles:
                 return candidate.row(SyncStatusCode.OUT_OF_SYNC, Method.CREATION)
             return self._failed(candidate, read_failure(error))
         except ClusterError as error:
             return self._failed(candidate, read_failure(error))
+        except (AttributeError, KeyError, TypeError, ValueError) as surprise:
+            # A malformed object is one row without an answer; it must not take the others' away.
+            reason = f"the object or the server's answer is not understood ({type(surprise).__name__})"
+            return candidate.row(SyncStatusCode.UNKNOWN, Method.NOT_COMPARED, unknown=reason)
+
+    def _in_version(self, candidate: Candidate) -> Resource | None:
+        """Return live as the target's apiVersion has it: lists are made in one version of a kind (TRK-12)."""
+        live, target = candidate.live, candidate.target
+        if live is None or live.api_version == target.api_version:
+            return live
+        return self.cluster.get(candidate.kind, namespace=target.namespace, name=target.name)
 
     def _creation(self, candidate: Candidate) -> ResourceComparison:
         target = candidate.target
@@ -130,7 +142,7 @@ class DryRun:
             return candidate.row(SyncStatusCode.OUT_OF_SYNC, method)
         if not failure.is_refusal:
             return candidate.row(SyncStatusCode.UNKNOWN, Method.NOT_COMPARED, unknown=words, remedy=failure.remedy)
-        if live is not None and overlay(candidate.target, live, manager=self.manager) == live.object:
+        if live is not None and same(overlay(candidate.target, live, manager=self.manager), live.object):
             return candidate.row(SyncStatusCode.UNKNOWN, method, unknown=words, refusal=words, remedy=failure.remedy)
         return candidate.row(SyncStatusCode.OUT_OF_SYNC, method, refusal=words, remedy=failure.remedy)
 

@@ -284,3 +284,18 @@ def test_w18_what_a_policy_adds_beside_us_is_no_difference(
     including = replace(application, annotations={COMPARE_OPTIONS: "IncludeMutationWebhook=true"})
     [row] = _compared(api, including, tracking, [changed]).resources
     assert describe(row).text == '@@ metadata.labels @@\n+  injected: "yes"\n' + ours
+
+
+def test_trk12_an_object_is_compared_in_the_version_of_its_target(
+    api: ApiServer, application: Application, tracking: Tracking, namespace: str
+) -> None:
+    scale = "spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: none}, maxReplicas: 3}"
+    texts = [
+        f"apiVersion: autoscaling/{version}\nkind: HorizontalPodAutoscaler\nmetadata: {{name: h-{version}}}\n{scale}"
+        for version in ("v1", "v2")
+    ]
+    targets = [resource(text).with_namespace(namespace) for text in texts]
+    _sync(api, _compared(api, application, tracking, targets))
+    comparison = _compared(api, application, tracking, targets)
+    assert comparison.status == "Synced"
+    assert _methods(comparison) == {"Synced: owned-fields walk": 1, "Synced: server-side dry run": 1}
