@@ -3,7 +3,7 @@
 -- A script sees a table of globals made anew for each run, so nothing it changes is seen by another one. What it may call
 -- is listed here; coroutines are not, because the instruction hook does not reach into them.
 
-local open_libs, limit_instructions, limit_seconds, patterns = ...
+local open_libs, limit_instructions, limit_seconds, patterns, pattern_functions = ...
 
 local real = {
   clock = os.clock, date = os.date, time = os.time, sethook = debug.sethook, load = load, pcall = pcall, error = error,
@@ -87,7 +87,8 @@ local function measured(call)
   end
 end
 
-local find, match, gmatch, gsub = patterns(real.find)
+local matcher, position = patterns()
+local find, match, gmatch, gsub = pattern_functions(matcher, position, real.find)
 
 local string_functions = {
   byte = string.byte, char = string.char, format = measured(string.format), len = string.len,

@@ -68,9 +68,11 @@ class _State:
             unpack_returned_tuples=True,
             overflow_handler=float,
         )
-        patterns = self._lua.eval("load(..., '=patterns', 't')", _source("patterns.lua"))
-        prelude = self._lua.eval("load(..., '=prelude', 't')", _source("prelude.lua"))
-        functions = prelude(open_libs, instruction_limit, SECONDS_LIMIT, patterns)
+        prelude, *patterns = (
+            self._lua.eval("load(..., '=sandbox', 't')", _source(name))
+            for name in ("prelude.lua", "patterns.lua", "pattern_functions.lua")
+        )
+        functions = prelude(open_libs, instruction_limit, SECONDS_LIMIT, *patterns)
         self._compile, self._run, self._clear_hook = functions
         self._compiled: dict[str, Any] = {}
 
