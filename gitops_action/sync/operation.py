@@ -79,10 +79,24 @@ class Finish:
 
 
 Decision: TypeAlias = Do | Wait | Finish
+_Decided: TypeAlias = tuple[State, Decision | None]
+"""``None`` where the state went on without anything to do or wait for: decide again."""
 
 
 def step(state: State, now: float) -> tuple[State, Decision]:
     """Return the state with its message brought up to date, and what to do now."""
+    while True:
+        state, decision = _decide(state, now)
+        if decision is not None:
+            return state, decision
+
+
+def terminate(state: State, message: str = TERMINATED) -> State:
+    """Return the state of an operation that shall stop as soon as it can."""
+    return replace(state, stopping=message, phase=OperationPhase.TERMINATING, message="operation is terminating")
+
+
+def _decide(state: State, now: float) -> _Decided:
     if state.phase.is_completed:
         return state, Finish()
     state = _without_patience(state, now)
@@ -95,15 +109,10 @@ def step(state: State, now: float) -> tuple[State, Decision]:
     return _advance(state, now)
 
 
-def terminate(state: State, message: str = TERMINATED) -> State:
-    """Return the state of an operation that shall stop as soon as it can."""
-    return replace(state, stopping=message, phase=OperationPhase.TERMINATING, message="operation is terminating")
-
-
 # --- going on --------------------------------------------------------------------------------------------------------
 
 
-def _advance(state: State, now: float) -> tuple[State, Decision]:
+def _advance(state: State, now: float) -> _Decided:
     pending = [task for task in state.tasks.values() if _is_main(task) and task.is_pending]
     has_work = any(task.task.action.writes for task in pending)
     current = [task for task in state.tasks.values() if task.wave == state.batch]
@@ -120,12 +129,12 @@ def _advance(state: State, now: float) -> tuple[State, Decision]:
     return _run(replace(state, batch=wave), [task for task in pending if task.wave == wave], now)
 
 
-def _run(state: State, batch: Sequence[TaskState], now: float) -> tuple[State, Decision]:
+def _run(state: State, batch: Sequence[TaskState], now: float) -> _Decided:
     """Carry out one batch: prunes and deletions of old hooks, then writes, kind after kind (5.7)."""
     state = _settle_without_request(state, batch, now)
     batch = [state.tasks[task.task.id] for task in batch if state.tasks[task.task.id].is_pending]
     if not batch:
-        return step(state, now)
+        return state, None
     if state.wrote and state.wrote[0] != batch[0].wave and now < state.wrote[1] + state.wave_delay:
         return state, Wait(frozenset(), until=state.wrote[1] + state.wave_delay)
     prunes = tuple(Prune(task.task.id) for task in batch if task.task.action is Action.PRUNE)
@@ -156,7 +165,7 @@ def _settle_without_request(state: State, batch: Iterable[TaskState], now: float
     return replace(state, tasks=tasks)
 
 
-def _finish(state: State, message: str, now: float) -> tuple[State, Decision]:
+def _finish(state: State, message: str, now: float) -> _Decided:
     """End well, after hooks with HookSucceeded are deleted (SYN-27)."""
     rest = [task for task in state.tasks.values() if _is_main(task) and task.is_pending]
     state = _settle_without_request(state, rest, now)
@@ -168,7 +177,7 @@ def _finish(state: State, message: str, now: float) -> tuple[State, Decision]:
 # --- going wrong -----------------------------------------------------------------------------------------------------
 
 
-def _fail(state: State, now: float) -> tuple[State, Decision]:
+def _fail(state: State, now: float) -> _Decided:
     """Run the SyncFail hooks, wait for what still runs, clean up, and end Failed (rules 5 and 10, SYN-25)."""
     failed = [task for task in state.tasks.values() if _is_main(task) and task.is_failed]
     running = _awaited(state)
@@ -204,7 +213,7 @@ def _with_reasons(summary: str, tasks: Iterable[TaskState]) -> str:
     return f"{summary}, reason: {reasons}" if reasons else summary
 
 
-def _terminate(state: State, now: float) -> tuple[State, Decision]:
+def _terminate(state: State, now: float) -> _Decided:
     """Delete running hooks and end Failed; what was applied stays (SYN-53)."""
     running = [task for task in state.tasks.values() if task.task.is_hook and task.is_running]
     if running:
@@ -238,7 +247,7 @@ def _patience(state: State, task: TaskState) -> float | None:
 # --- waiting ---------------------------------------------------------------------------------------------------------
 
 
-def _wait(state: State, tasks: Sequence[TaskState], *, reason: str = "") -> tuple[State, Decision]:
+def _wait(state: State, tasks: Sequence[TaskState], *, reason: str = "") -> _Decided:
     limits = [limit for task in tasks if (limit := _patience(state, task)) is not None]
     waiting = replace(state, message=waiting_for(tasks, reason))
     return waiting, Wait(frozenset(task.task.key for task in tasks), until=min(limits, default=None))

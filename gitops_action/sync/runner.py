@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from gitops_action.sync.model import ResultCode
 from gitops_action.sync.operation import (
     TERMINATED,
     DeleteHook,
@@ -120,11 +121,14 @@ class Runner:
         return state
 
     def _explain_failures(self, state: State) -> None:
-        """Explain what failed while its object is still there: a clean-up may delete it."""
+        """Explain what became unhealthy while its object is still there: a clean-up may delete it."""
         failed = [
             task.task.key
             for task in state.tasks.values()
-            if task.is_failed and task.task.key not in self._explained and not state.stopping
+            if task.is_failed
+            and task.code is ResultCode.SYNCED
+            and task.task.key not in self._explained
+            and not state.stopping
         ]
         if failed:
             self._explained.update(failed)

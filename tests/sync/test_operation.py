@@ -345,6 +345,11 @@ def test_a_hook_that_cannot_be_cleaned_up_is_left_alone_and_does_not_change_the_
     assert play.outcomes() == ["check: Synced, Succeeded, no connection"]
 
 
+def test_hundreds_of_waves_with_nothing_to_do_are_passed_at_once() -> None:
+    play = Play(an("ConfigMap", "last", wave=500), same=tuple(an("ConfigMap", f"c-{n}", wave=n) for n in range(500)))
+    assert play.next() == "do: write last"
+
+
 def test_termination_deletes_running_hooks_and_keeps_the_rest_syn_53() -> None:
     play = Play(an("Job", "a", hook="PreSync"), an("Job", "b", hook="PreSync"), an("ConfigMap", "settings"))
     play.health = {"a": "Healthy", "b": "Progressing"}
