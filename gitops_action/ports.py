@@ -231,7 +231,9 @@ class Cluster(Protocol):
         """Replace an object (``PUT``); the target carries the resourceVersion that it replaces."""
         ...
 
-    def patch(self, kind: ApiKind, key: ResourceKey, operations: Sequence[JsonObject]) -> Resource:
+    def patch(
+        self, kind: ApiKind, key: ResourceKey, operations: Sequence[JsonObject], *, dry_run: bool = False
+    ) -> Resource:
         """Apply an RFC 6902 patch, whose ``test`` operations are its preconditions."""
         ...
 

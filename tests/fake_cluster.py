@@ -176,12 +176,15 @@ class FakeCluster:
             new["metadata"].setdefault("managedFields", copy.deepcopy(live["metadata"].get("managedFields", [])))
             return Resource(copy.deepcopy(self._save(kind, live, new, dry_run=dry_run)))
 
-    def patch(self, kind: ApiKind, key: ResourceKey, operations: Sequence[JsonObject]) -> Resource:
+    def patch(
+        self, kind: ApiKind, key: ResourceKey, operations: Sequence[JsonObject], *, dry_run: bool = False
+    ) -> Resource:
         key = self._key(kind, key.namespace, key.name)
-        self._called("patch", kind, key.namespace, key.name)
+        self._called("patch", kind, key.namespace, key.name, dry_run=dry_run)
         with self._changed:
             live = self._live(kind, key)
-            return Resource(copy.deepcopy(self._save(kind, live, patched(copy.deepcopy(live), operations))))
+            new = patched(copy.deepcopy(live), operations)
+            return Resource(copy.deepcopy(self._save(kind, live, new, dry_run=dry_run)))
 
     def delete(
         self,

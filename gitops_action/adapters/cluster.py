@@ -133,12 +133,14 @@ class ApiServer:
         query = _write_query(dry_run=dry_run, validate=validate)
         return self._write(request, target.object, query, idempotent=dry_run or not target.resource_version)
 
-    def patch(self, kind: ApiKind, key: ResourceKey, operations: Sequence[JsonObject]) -> Resource:
+    def patch(
+        self, kind: ApiKind, key: ResourceKey, operations: Sequence[JsonObject], *, dry_run: bool = False
+    ) -> Resource:
         """Apply an RFC 6902 patch; ``Invalid`` where one of its tests fails."""
         request = api_path.single(kind, key.namespace, key.name, method="PATCH", verb="patch")
-        query = {"fieldManager": FIELD_MANAGER}
+        query = {"fieldManager": FIELD_MANAGER} | ({"dryRun": "All"} if dry_run else {})
         return self._write(
-            request, list(operations), query, idempotent=False, content_type="application/json-patch+json"
+            request, list(operations), query, idempotent=dry_run, content_type="application/json-patch+json"
         )
 
     def delete(

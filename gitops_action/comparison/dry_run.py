@@ -15,7 +15,7 @@ from gitops_action.comparison.overlay import overlay
 from gitops_action.comparison.prediction import comparable, differs, keep_owned
 from gitops_action.comparison.refusal import Failure, read_failure
 from gitops_action.comparison.strict import same
-from gitops_action.comparison.takeover import dropped_paths
+from gitops_action.comparison.takeover import dropped_paths, replacement
 from gitops_action.errors import ClusterError, NotFound
 from gitops_action.resource import Resource, ResourceKey
 from gitops_action.resource.fields import applied_by, tree_of, union, without
@@ -129,10 +129,8 @@ class DryRun:
         self, candidate: Candidate, answer: Resource, live: Resource, dropped: tuple[Path, ...]
     ) -> Resource:
         """Ask what is left once the fields of an old writer are gone: an apply alone does not see them (W-21.2)."""
-        body: JsonObject = without(answer.object, dropped, kept=candidate.target.object)
-        body["metadata"].pop("managedFields", None)
-        body["metadata"]["resourceVersion"] = live.resource_version
-        return self.cluster.replace(candidate.kind, Resource(body), dry_run=True)
+        wanted = without(answer.object, dropped, kept=candidate.target.object)
+        return self.cluster.patch(candidate.kind, candidate.key, replacement(live, wanted), dry_run=True)
 
     def _failed(self, candidate: Candidate, failure: Failure) -> ResourceComparison:
         live = candidate.live

@@ -27,13 +27,15 @@ from gitops_action.resource.fields import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gitops_action.resource import Resource
     from gitops_action.resource.fields import Path
     from gitops_action.resource.resource import Json, JsonObject
 
 _NOT_OF_GIT: tuple[Path, ...] = ((Field("metadata"), Field("annotations"), Field(LAST_APPLIED)),)
+_SPARED = frozenset({"apiVersion", "kind", "metadata", "status"})
+_METADATA = ("labels", "annotations", "finalizers", "ownerReferences")
 _ITEM_DEFAULTS = {"protocol": "TCP"}
 
 
@@ -86,6 +88,32 @@ def migration(live: Resource, *, manager: str, writers: frozenset[str] = OLD_WRI
         {"op": "test", "path": "/metadata/resourceVersion", "value": live.resource_version},
         {"op": "replace", "path": "/metadata/managedFields", "value": [*kept, ours]},
     )
+
+
+def replacement(live: Resource, wanted: JsonObject) -> tuple[JsonObject, ...]:
+    """Return the JSON patch that makes live what is wanted: a replace that needs no right but ``patch``.
+
+    The server's own fields and status stay. It is a ``Conflict`` where the object changed since it was read.
+    """
+    metadata = wanted.get("metadata") or {}
+    return (
+        {"op": "replace", "path": "/metadata/resourceVersion", "value": live.resource_version},
+        *_replaced("", live.object, wanted, (*live.object, *wanted), spared=_SPARED),
+        *_replaced("/metadata", live.metadata, metadata, _METADATA, spared=frozenset()),
+    )
+
+
+def _replaced(
+    above: str, old: JsonObject, new: JsonObject, names: Iterable[str], *, spared: frozenset[str]
+) -> Iterator[JsonObject]:
+    for name in dict.fromkeys(names):
+        if name in spared:
+            continue
+        path = f"{above}/{name.replace('~', '~0').replace('/', '~1')}"
+        if name in new:
+            yield {"op": "add", "path": path, "value": new[name]}
+        elif name in old:
+            yield {"op": "remove", "path": path}
 
 
 def _is_old(entry: FieldsEntry, manager: str, writers: frozenset[str]) -> bool:

@@ -14,9 +14,11 @@ from gitops_action.comparison.model import Comparison, SyncStatusCode
 from gitops_action.comparison.owned_fields import MANAGER
 from gitops_action.comparison.prediction import comparable
 from gitops_action.comparison.takeover import migration
-from tests.comparison.objects import copied, resource
+from tests.comparison.objects import copied, resource, resources
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gitops_action.adapters.cluster import ApiServer
     from gitops_action.resource import Resource
     from gitops_action.resource.tracking import Tracking
@@ -149,3 +151,29 @@ def test_w21_what_a_third_manager_owns_too_stays(
     [row] = _compare(api, namespace, tracking, resource(AFTER).with_namespace(namespace)).resources
     assert "startingDeadlineSeconds" not in describe(row).text
     assert "-  tier: old" in describe(row).text
+
+
+PREVIEW = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: preview}
+rules: [{apiGroups: [batch], resources: [cronjobs], verbs: [get, list, create, patch]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: preview}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: preview}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: preview}]
+"""
+
+
+def test_w21_a_prediction_needs_no_right_but_to_read_create_and_patch(
+    api: ApiServer, connect: Callable[[str], ApiServer], cluster: Cluster, namespace: str, tracking: Tracking
+) -> None:
+    for granted in resources(PREVIEW):
+        api.apply(api.catalog().kinds[granted.api_version, granted.kind], granted.with_namespace(namespace))
+    _by_update(cluster, namespace, "helm")
+    preview = connect("preview")
+    [row] = _compare(preview, namespace, tracking, resource(AFTER).with_namespace(namespace)).resources
+    preview.close()
+    assert describe(row).text == DROPPED.replace("NAMESPACE", namespace)
