@@ -211,7 +211,10 @@ def _image(pod: Resource, container: object) -> str:
 
 
 def _list(resource: Resource, name: str) -> list[JsonObject]:
-    return (resource.object.get("status") or {}).get(name) or []
+    """Return a list of the status; a custom resource may have anything there."""
+    status = resource.object.get("status")
+    found = status.get(name) if isinstance(status, dict) else None
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def _cut(text: str) -> str:

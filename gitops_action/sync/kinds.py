@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from gitops_action.errors import NotFound
+from gitops_action.errors import ApiError, NotFound
 
 if TYPE_CHECKING:
     from gitops_action.ports import ApiKind, Clock, Cluster
@@ -46,7 +46,10 @@ class Kinds:
         deadline = self._clock.monotonic() + self.patience
         current = crd
         while not _is_established(current) and self._clock.monotonic() < deadline and not self._stop.wait(_PAUSE):
-            current = self._cluster.get(kind, namespace="", name=crd.name) or current
+            try:
+                current = self._cluster.get(kind, namespace="", name=crd.name) or current
+            except ApiError:
+                return current  # it is applied; whether its kind is served shows with the first object of it
         return current
 
     def _missing(self, resource: Resource) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitops_action.comparison.model import Comparison
-    from gitops_action.resource.resource import JsonObject
+    from gitops_action.resource.resource import Json, JsonObject
 
 NAMESPACE = ApiKind(group="", version="v1", kind="Namespace", plural="namespaces", namespaced=False)
 
@@ -60,10 +60,13 @@ def namespace_task(comparison: Comparison, live: Resource | None) -> Task | None
 def _target(name: str, configured: JsonObject | None) -> Resource:
     metadata: JsonObject = {"name": name}
     if configured is not None:
-        labels = configured.get("labels") or {}
-        annotations = {**(configured.get("annotations") or {}), SYNC_OPTIONS: "ServerSideApply=true"}
-        metadata |= {"labels": dict(labels), "annotations": annotations}
+        annotations = _mapping(configured.get("annotations")) | {SYNC_OPTIONS: "ServerSideApply=true"}
+        metadata |= {"labels": _mapping(configured.get("labels")), "annotations": annotations}
     return Resource({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+
+
+def _mapping(found: Json) -> JsonObject:
+    return dict(found) if isinstance(found, dict) else {}
 
 
 def _is_up_to_date(target: Resource, live: Resource) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from gitops_action.resource import GroupKind
 from gitops_action.resource.tracking import is_crd
 from gitops_action.sync.model import SyncPhase
 
@@ -72,7 +73,7 @@ def ordered(tasks: Iterable[Task], *, destination_namespace: str) -> tuple[Task,
 
     in_order = sorted(tasks, key=_sort_key)
     in_order = _dependencies_first(in_order, provides=_provided_namespace, needs=namespace)
-    return tuple(_dependencies_first(in_order, provides=_provided_kind, needs=lambda target: target.group_kind))
+    return tuple(_dependencies_first(in_order, provides=defined_kind, needs=lambda target: target.group_kind))
 
 
 def kind_rank(kind: str) -> int:
@@ -90,11 +91,13 @@ def _provided_namespace(target: Resource) -> Hashable | None:
     return target.name if target.group_kind == ("", "Namespace") else None
 
 
-def _provided_kind(target: Resource) -> Hashable | None:
-    if not is_crd(target):
+def defined_kind(target: Resource) -> GroupKind | None:
+    """Return the kind that a CRD defines; ``None`` for anything else, and for a CRD that is not in order."""
+    spec = target.object.get("spec") if is_crd(target) else None
+    names = spec.get("names") if isinstance(spec, dict) else None
+    if not isinstance(spec, dict) or not isinstance(names, dict):
         return None
-    spec = target.object.get("spec") or {}
-    return spec.get("group"), (spec.get("names") or {}).get("kind")
+    return GroupKind(str(spec.get("group")), str(names.get("kind")))
 
 
 def _dependencies_first(tasks: list[Task], *, provides: _Name, needs: _Name) -> list[Task]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from gitops_action.application.application import ConditionType
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.errors import ApplicationError, GitOpsError, Refused
-from gitops_action.resource.tracking import is_crd
 from gitops_action.sync.options import Adopt, SyncOptions, WriteMode, tolerates_missing_kind
+from gitops_action.sync.order import defined_kind
 from gitops_action.sync.tasks import Action, is_leaving
 
 if TYPE_CHECKING:
@@ -67,22 +67,15 @@ def failures(tasks: Iterable[Task]) -> Mapping[TaskId, str]:
 def invalid(comparison: Comparison, tasks: Sequence[Task]) -> Mapping[TaskId, str]:
     """Return the tasks of kinds that the cluster does not serve and this sync does not bring (SYN-16)."""
     application_options = comparison.application.sync_policy.sync_options
-    brought = {_defined_kind(task) for task in tasks}
+    brought = {defined_kind(task.target) for task in tasks if task.target is not None}
     return {
         task.id: f'the cluster does not serve {task.key.kind} of API version "{task.target.api_version}"'
         for task in tasks
         if task.kind is None
         and task.target is not None
-        and (task.key.group, task.key.kind) not in brought
+        and task.key.group_kind not in brought
         and not tolerates_missing_kind(task.target, application_options)
     }
-
-
-def _defined_kind(task: Task) -> tuple[str, str] | None:
-    if task.target is None or not is_crd(task.target):
-        return None
-    spec = task.target.object.get("spec") or {}
-    return str(spec.get("group")), str((spec.get("names") or {}).get("kind"))
 
 
 def _not_compared(comparison: Comparison) -> GitOpsError | None:

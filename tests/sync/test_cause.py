@@ -156,6 +156,13 @@ def test_without_evidence_there_is_no_guess() -> None:
     assert likely_cause(Evidence(subject=WEB, health=_PROGRESSING)) is None
 
 
+@pytest.mark.parametrize("status", ["text", [], {"conditions": "text"}, {"conditions": ["text", None, {}]}])
+def test_a_custom_resource_may_say_anything(status: object) -> None:
+    evidence = Evidence(subject=_object("Widget", "one", status=status), health=None)
+    assert likely_cause(evidence) is None
+    assert explain(evidence).startswith("Widget shop/one: no health")
+
+
 def test_the_whole_explanation_with_at_most_twenty_log_lines() -> None:
     pod = _pod({"state": _WAITING, "lastState": {"terminated": {"exitCode": 1}}, "restartCount": 3})
     text = "".join(f"line {number}\n" for number in range(30))

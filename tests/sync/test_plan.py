@@ -204,3 +204,12 @@ def test_a_hook_gets_the_finalizer_and_the_destination_namespace_syn_13_syn_15()
         ("", ["argocd.argoproj.io/hook-finalizer"]),
         ("default", ["argocd.argoproj.io/hook-finalizer"]),
     ]
+
+
+@pytest.mark.parametrize("spec", [None, "text", [], {"group": "example.com"}, {"group": 1, "names": "text"}])
+def test_a_definition_that_is_not_in_order_is_the_servers_to_refuse(spec: object) -> None:
+    targets = [an("CustomResourceDefinition", "odd", spec=spec), an("Widget", "one")]
+    assert tasks(compare(targets)) == [
+        "Sync 0 apply CustomResourceDefinition/odd",
+        "Sync 0 apply Widget/one",
+    ]

@@ -21,6 +21,13 @@ def test_a_custom_resource_follows_its_definition_in_one_sync_syn_35() -> None:
     assert result.phase is OperationPhase.SUCCEEDED
 
 
+def test_a_definition_that_may_not_be_read_back_is_applied_all_the_same() -> None:
+    cluster = LivelyCluster()
+    cluster.before = refuse("get", "widgets.example.com", Forbidden("may not get", status=403))
+    result = run(compare([an("Widget", "one"), _widgets()], cluster=cluster), cluster)
+    assert result.phase is OperationPhase.SUCCEEDED
+
+
 def test_a_kind_that_is_not_served_and_not_brought_is_refused_syn_18() -> None:
     cluster = LivelyCluster()
     result = run(compare([an("Widget", "one"), an("ConfigMap", "settings")], cluster=cluster), cluster)
