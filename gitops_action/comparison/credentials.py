@@ -8,6 +8,7 @@ without a telling name or shape, such as the argument that follows ``--password`
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _LAST_WORDS = (
     r"password|passwd|passphrase|passcode|pwd|secret|token|api_?key|access_?key|secret_?key|private_?key|signing_?key"
@@ -33,6 +34,7 @@ _ASSIGNMENT = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def is_credential_name(name: str) -> bool:
     """Return whether a field or variable of this name holds a credential."""
     words = _SEPARATOR.sub("_", _CAMEL.sub("_", name)).lower()

@@ -91,10 +91,11 @@ def _masked_map(old: Json, new: Json, numbers: dict[str, int]) -> tuple[Json, Js
     if not isinstance(old, dict | _Absent) or not isinstance(new, dict | _Absent):
         return _masked(old, ABSENT, numbers)[0], _masked(ABSENT, new, numbers)[1]
     is_variable = is_credential_name(_name_of(old)) or is_credential_name(_name_of(new))
+    before, after = _members(old), _members(new)
     masked_old: JsonObject = {}
     masked_new: JsonObject = {}
-    for name in dict.fromkeys((*_members(old), *_members(new))):
-        first, second = _members(old).get(name, ABSENT), _members(new).get(name, ABSENT)
+    for name in dict.fromkeys((*before, *after)):
+        first, second = before.get(name, ABSENT), after.get(name, ABSENT)
         if name == LAST_APPLIED or is_credential_name(name) or (is_variable and name == "value"):
             first, second = _words_of_texts(first, second, numbers)
         else:
