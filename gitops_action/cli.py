@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gitops_action import __version__
+from gitops_action.commands.check import check
 from gitops_action.errors import ExitCode, GitOpsError
 from gitops_action.inputs import INPUTS, Input, Inputs, Type, parse
 
@@ -146,6 +147,9 @@ def sync(app: tuple[str, ...], output: str, **flags: Any) -> ExitCode:
         interrupted = stop.is_set()
     _print(report, output)
     return ExitCode.INTERRUPTED if interrupted else ExitCode(report.exit_code)
+
+
+cli.add_command(check)
 
 
 def _session(names: tuple[str, ...], flags: dict[str, Any]) -> Session:
