@@ -118,7 +118,8 @@ class _Sync:
         health = None
         if state.phase is OperationPhase.SUCCEEDED and self.options.wait:
             state, rest = runner.settle(state, keys, self.options.degraded_grace)
-            self._explain((*rest.degraded, *rest.waiting), state)
+            if not self.stop.is_set():
+                self._explain((*rest.degraded, *rest.waiting), state)
             health = application_health(self.comparison.resources, state.seen)
         return self._result(state, keys, health, timed_out=runner.timed_out)
 
@@ -181,19 +182,16 @@ class _Sync:
     def _result(
         self, state: State, keys: Sequence[ResourceKey], health: HealthStatus | None, *, timed_out: bool
     ) -> OperationResult:
-        return OperationResult(
-            phase=state.phase,
-            message=self.scrub(state.message),
-            resources=state.results(),
+        healths = ((key, seen.health) for key in keys if (seen := state.seen.get(key)) and seen.live and seen.health)
+        return replace(
+            self._ended(state.phase, state.message, state.results()),
             health=health,
             resource_health=tuple(
-                (key, seen.health) for key in keys if (seen := state.seen.get(key)) and seen.live and seen.health
+                (key, replace(found, message=self.scrub(found.message), error=self.scrub(found.error)))
+                for key, found in healths
             ),
             causes=tuple(self.causes.values()),
             timed_out=timed_out,
-            revision=self.options.revision,
-            started=self.started,
-            finished=self.clock.now(),
         )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from gitops_action.errors import Forbidden
 from gitops_action.sync.model import OperationPhase
 from tests.sync.example import LivelyCluster, an, compare, refuse, run
@@ -67,13 +69,14 @@ def test_replace_and_force_syn_30() -> None:
     assert {r.message for r in result.resources} == {"configmap/replaced replaced", "configmap/recreated replaced"}
 
 
-def test_secrets_are_scrubbed_from_what_the_server_says() -> None:
-    cluster = LivelyCluster()
+@pytest.mark.parametrize("health", ["Healthy: hunter2", "Degraded: hunter2 is wrong", "Progressing: hunter2"])
+def test_secrets_are_scrubbed_from_what_the_cluster_says(health: str) -> None:
+    cluster = LivelyCluster(becomes={"migrate": health, "web": health})
     cluster.before = refuse("patch", "settings", Forbidden("no hunter2 here", status=403))
     lines: list[str] = []
-    result = run(
-        compare([an("ConfigMap", "settings")]), cluster, lines=lines, scrub=lambda text: text.replace("hunter2", "***")
-    )
+    targets = [an("Job", "migrate", hook="PreSync"), an("Deployment", "web"), an("ConfigMap", "settings", wave=1)]
+    result = run(compare(targets), cluster, lines=lines, timeout=0.5, scrub=lambda text: text.replace("hunter2", "***"))
+    assert "***" in repr((result, lines))
     assert "hunter2" not in repr((result, lines))
 
 
