@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 from gitops_action.adapters.scripts import open_assessor
 from gitops_action.commands.evaluate import Evaluation, compared, evaluate, findings, judged
 from gitops_action.commands.reporting import report_of
-from gitops_action.comparison.mask import scrub
 from gitops_action.errors import GitOpsError
-from gitops_action.report.build import application_report, secrets_of
+from gitops_action.report.build import Scrubber, application_report
 from gitops_action.report.model import Mode
 from gitops_action.sync.model import OperationPhase, ResultCode
 from gitops_action.sync.options import Adopt, PruneLimit, SyncOptions
@@ -100,7 +99,7 @@ class _Syncer:
         comparison, cluster = found.comparison, found.cluster
         if comparison is None or cluster is None:
             raise RuntimeError("an application is synced only after it was compared")
-        values, options = secrets_of(comparison), self._options(found.application)
+        options = self._options(found.application)
         targets = tuple(row.key for row in comparison.resources if row.target is not None)
         running = Record(
             application=found.application.name,
@@ -118,7 +117,7 @@ class _Syncer:
             progress=self._progress(found.application),
             clock=self.session.ports.clock,
             stop=self.stop,
-            scrub=lambda text: scrub(text, values),
+            scrub=Scrubber(comparison),
             before_change=lambda: save_record(running, found.application, cluster),
         )
         self._finish_record(found, running, targets, result)

@@ -55,10 +55,10 @@ class Findings:
 
 def application_report(found: Findings, mode: Mode) -> ApplicationReport:
     """Return the application's part of the report."""
-    secrets = secrets_of(found.before)
+    clean = Scrubber(found.before)
     results = {(result.key, result.is_hook): result for result in found.operation.resources} if found.operation else {}
     rows = found.before.resources if found.before else ()
-    shown = tuple(_resource(row, found, results, secrets) for row in rows)
+    shown = tuple(_resource(row, found, results, clean) for row in rows)
     runs_hooks = found.before is not None and found.before.status is SyncStatusCode.OUT_OF_SYNC
     hooks = tuple(_hook(hook, found, results) for hook in found.before.hooks) if found.before and runs_hooks else ()
     application, operation, health = found.application, found.operation, found.health
@@ -71,25 +71,42 @@ def application_report(found: Findings, mode: Mode) -> ApplicationReport:
         revision=found.revision,
         sync_status="" if found.is_offline else found.status.value,
         health_status=health.code.value if health else "",
-        health_message=scrub(health.message, secrets) if health else "",
+        health_message=clean(health.message) if health else "",
         operation_phase=operation.phase.value if operation else "",
         operation_message=operation.message if operation else "",
-        refused=scrub(str(found.error), secrets) if isinstance(found.error, Refused) else "",
+        refused=clean(str(found.error)) if isinstance(found.error, Refused) else "",
         exit_code=_exit_code(found, mode),
         file=application.file,
         line=application.line,
-        conditions=_conditions(found, secrets),
+        conditions=_conditions(found, clean),
         causes=operation.causes if operation else (),
         resources=(*shown, *hooks),
         reproduce=f"gitops-action {mode.value} {application.name}",
     )
 
 
+class Scrubber:
+    """Takes the secret values of an application's objects out of texts; gathers them when the first text comes."""
+
+    def __init__(self, comparison: Comparison | None) -> None:
+        self._comparison = comparison
+        self._secrets: frozenset[str] | None = None
+        self._done = {"": ""}
+
+    def __call__(self, text: str) -> str:
+        """Return the text without secrets."""
+        if text not in self._done:
+            if self._secrets is None:
+                self._secrets = secrets_of(self._comparison)
+            self._done[text] = scrub(text, self._secrets)
+        return self._done[text]
+
+
 def _resource(
     row: ResourceComparison,
     found: Findings,
     results: Mapping[tuple[ResourceKey, bool], ResourceResult],
-    secrets: frozenset[str],
+    clean: Scrubber,
 ) -> ResourceReport:
     change = _change(row)
     shown = row.target or row.live
@@ -112,10 +129,10 @@ def _resource(
         added_lines=diff.added if diff else 0,
         removed_lines=diff.removed if diff else 0,
         health_status=health.code.value if health else "",
-        health_message=scrub(health.message, secrets) if health else "",
-        refusal=scrub(row.refusal, secrets),
-        unknown=scrub(row.unknown, secrets),
-        obstacle=scrub(row.obstacle, secrets),
+        health_message=clean(health.message) if health else "",
+        refusal=clean(row.refusal),
+        unknown=clean(row.unknown),
+        obstacle=clean(row.obstacle),
         remedy=row.remedy,
         adopts=row.adopts,
         requires_pruning=row.requires_pruning,
@@ -125,7 +142,7 @@ def _resource(
         line=origin.line if origin else 0,
         result=result.code.value if result and result.code else "",
         result_phase=result.hook_phase.value if result and result.hook_phase else "",
-        result_message=scrub(result.message, secrets) if result else "",
+        result_message=clean(result.message) if result else "",
         started=result.started if result else 0.0,
         finished=result.finished if result else 0.0,
     )
@@ -170,16 +187,16 @@ def _change(row: ResourceComparison) -> ChangeKind:
     return ChangeKind.CHANGED if row.live else ChangeKind.ADDED
 
 
-def _conditions(found: Findings, secrets: frozenset[str]) -> tuple[ConditionReport, ...]:
+def _conditions(found: Findings, clean: Scrubber) -> tuple[ConditionReport, ...]:
     shown = [
-        ConditionReport(type=each.type.value, message=scrub(each.message, secrets), remedy=each.remedy)
+        ConditionReport(type=each.type.value, message=clean(each.message), remedy=each.remedy)
         for each in found.conditions
     ]
     error = found.error
     if error is not None and not isinstance(error, Refused):
         words = "\n".join(part for part in (error.summary, error.detail) if part)
         kind = ConditionType.SYNC_ERROR if found.before else ConditionType.COMPARISON_ERROR
-        shown.append(ConditionReport(type=kind.value, message=scrub(words, secrets), remedy=error.remedy))
+        shown.append(ConditionReport(type=kind.value, message=clean(words), remedy=error.remedy))
     return tuple(shown)
 
 
