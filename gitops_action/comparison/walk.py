@@ -6,6 +6,7 @@ first node that no rule covers. Rules W-2 to W-11 stand at the code that keeps t
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from gitops_action.comparison import tables
@@ -85,21 +86,35 @@ def _list_value(target: list[Json], live: Json, owned: Tree | None, trail: Trail
 
 
 def _owned_items(target: list[Json], live: list[Json], owned: Tree, trail: Trail, schema: Schema | None) -> None:
-    elements = {parse_element(key): below for key, below in owned.items()}
-    items = {element: below for element, below in elements.items() if isinstance(element, Item)}
-    names = next(iter(items)).names if items else ()
-    if len(items) == len(elements) and all(item.names == names for item in items):
-        if schema is None or schema.is_list_by(names):
-            keyed = _Keyed(names, trail, schema.items if schema else None)
-            keyed.walk(target, live, {item.token: below for item, below in items.items()})
-            return
-    elif all(isinstance(element, Member) for element in elements) and (schema is None or schema.is_set):
-        members = {token(element.value) for element in elements if isinstance(element, Member)}
-        _members(target, live, members, trail)
-        return
+    identity = _identity(tuple(owned))
+    if identity is not None and identity.names and (schema is None or schema.is_list_by(identity.names)):
+        keyed = _Keyed(identity.names, trail, schema.items if schema else None)
+        keyed.walk(target, live, dict(zip(identity.tokens, owned.values(), strict=True)))
+    elif identity is not None and not identity.names and (schema is None or schema.is_set):
+        _members(target, live, set(identity.tokens), trail)
     # A changed CRD may have made the list atomic (W-6).
-    if schema is None or not same(target, live):
+    elif schema is None or not same(target, live):
         raise Unsure("a list whose items are owned in a way that its schema does not tell (W-6)", trail)
+
+
+class _Identity(NamedTuple):
+    """How owned items of a list are told apart: by key fields, or (no names) as members of a set."""
+
+    names: tuple[str, ...]
+    tokens: tuple[object, ...]
+
+
+@lru_cache(maxsize=8192)
+def _identity(keys: tuple[str, ...]) -> _Identity | None:
+    """Return how the items of an ownership tree are told apart; ``None`` where they are a mixture."""
+    elements = [parse_element(key) for key in keys]
+    items = [element for element in elements if isinstance(element, Item)]
+    members = [element for element in elements if isinstance(element, Member)]
+    if items and len(items) == len(elements) and len({item.names for item in items}) == 1:
+        return _Identity(items[0].names, tuple(item.token for item in items))
+    if members and len(members) == len(elements):
+        return _Identity((), tuple(token(member.value) for member in members))
+    return None
 
 
 class _Keyed(NamedTuple):
@@ -109,11 +124,11 @@ class _Keyed(NamedTuple):
     trail: Trail
     items: Schema | None
 
-    def walk(self, target: list[Json], live: list[Json], owned: dict[tuple[object, ...], Tree]) -> None:
+    def walk(self, target: list[Json], live: list[Json], owned: dict[object, Tree]) -> None:
         positions = {self.token(item, may_default=False): position for position, item in enumerate(live)}
         if len(positions) != len(live):
             raise Unsure("the same item twice in live (W-5)", self.trail)
-        seen: set[tuple[object, ...]] = set()
+        seen: set[object] = set()
         last = -1
         for item in target:
             key = self.token(item, may_default=True)
@@ -124,9 +139,8 @@ class _Keyed(NamedTuple):
             last = found
             seen.add(key)
             self._item(item, live[found], owned.get(key))
-        for key in owned:
-            if key not in seen and key in positions:
-                raise Unsure("an item of an earlier apply, no longer in the target (W-4)", self.trail)
+        if any(gone not in seen and gone in positions for gone in owned):
+            raise Unsure("an item of an earlier apply, no longer in the target (W-4)", self.trail)
 
     def _item(self, target: JsonObject, live: JsonObject, owned: Tree | None) -> None:
         where = (self.trail, "*", str(target.get(self.names[0], "")))
