@@ -19,7 +19,8 @@ from gitops_action.resource.annotations import (
     is_hook,
 )
 from gitops_action.resource.tracking import Tracking
-from gitops_action.sync import SyncOptions, sync
+from gitops_action.sync.options import SyncOptions
+from gitops_action.sync.perform import sync
 from tests.fakes import FakeCluster
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from gitops_action.errors import Forbidden
-from gitops_action.sync import is_needed
 from gitops_action.sync.model import OperationPhase
+from gitops_action.sync.refuse import is_needed
 from tests.fake_cluster import Call
 from tests.sync.example import LivelyCluster, an, background, brief, compare, refuse, run, until
 

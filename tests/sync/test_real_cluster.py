@@ -15,8 +15,10 @@ from gitops_action.health.assess import assess
 from gitops_action.resource import Resource, ResourceKey
 from gitops_action.resource.annotations import HOOK, HOOK_DELETE_POLICY, SYNC_WAVE
 from gitops_action.resource.tracking import Tracking
-from gitops_action.sync import SyncOptions, is_needed, sync
 from gitops_action.sync.model import OperationPhase
+from gitops_action.sync.options import SyncOptions
+from gitops_action.sync.perform import sync
+from gitops_action.sync.refuse import is_needed
 from tests.sync.example import RealClock, brief
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ import pytest
 from gitops_action.application.application import ApplicationCondition, Automated, ConditionType
 from gitops_action.errors import ClusterError, Forbidden, Refused
 from gitops_action.resource.annotations import HOOK_FINALIZER
-from gitops_action.sync import Adopt, is_needed
 from gitops_action.sync.model import OperationPhase
+from gitops_action.sync.options import Adopt
+from gitops_action.sync.refuse import is_needed
 from tests.sync.example import LivelyCluster, an, background, brief, compare, refuse, run, until
 
 if TYPE_CHECKING:
