@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from typing import TYPE_CHECKING
 
 from gitops_action.comparison.credentials import hide_credentials, hide_shapes, is_credential_name, looks_harmless
@@ -219,7 +220,8 @@ def _spellings(value: Json) -> set[str]:
         decoded = base64.b64decode(value, validate=True).decode()
     except (binascii.Error, ValueError):
         return found
-    return found | {decoded} | {line.strip() for line in decoded.splitlines() if len(line.strip()) >= _SHORT}
+    escaped = json.dumps(decoded, ensure_ascii=False)[1:-1]
+    return found | {decoded, escaped} | {line.strip() for line in decoded.splitlines() if len(line.strip()) >= _SHORT}
 
 
 def _collect_credentials(value: Json, found: set[str]) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gitops_action.errors import ClusterError
 
 _NO_RIGHT = re.compile(r"cannot [\w*]+ resource")
+# A value that the kind's type cannot hold (no base64, no quantity) comes as an internal error, 500.
+_NOT_DECODED = re.compile(r"failed to (?:convert new object|create typed patch object)")
 _NO_DRY_RUN = "does not support dry run"
 _IMMUTABLE = re.compile(
     r"field is immutable|immutable after creation|updates to statefulset spec|may not change once set|is immutable"
@@ -51,7 +53,7 @@ def read_failure(error: ClusterError) -> Failure:
     if _NO_DRY_RUN in words:
         remedy = "Declare `sideEffects: None` in the webhook's configuration, if it has none, so that it is asked."
         return Failure(words=error.summary, remedy=remedy, is_refusal=False)
-    if isinstance(error, Invalid | Forbidden):
+    if isinstance(error, Invalid | Forbidden) or _NOT_DECODED.search(words):
         remedy = error.remedy or (_RECREATE if _IMMUTABLE.search(words) else "")
         return Failure(words=error.summary, remedy=remedy, is_refusal=True)
     return Failure(words=error.summary, remedy=error.remedy, is_refusal=False)

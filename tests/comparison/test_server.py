@@ -139,6 +139,16 @@ def test_a_secret_shows_its_keys_and_a_refusal_none_of_its_values(
         """)
 
 
+def test_a_value_that_cannot_be_decoded_is_a_refusal_and_is_not_repeated(
+    api: ApiServer, application: Application, tracking: Tracking, namespace: str
+) -> None:
+    text = "{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {a: hunter2-is-no-base64}}"
+    [row] = _compared(api, application, tracking, [resource(text).with_namespace(namespace)]).resources
+    assert (row.status, row.unknown) == ("OutOfSync", "")
+    assert "illegal base64 data" in row.refusal
+    assert "hunter2" not in row.refusal
+
+
 READER = """
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
