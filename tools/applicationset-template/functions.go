@@ -61,6 +61,16 @@ func slugify(arguments ...any) (string, error) {
 	return slug.Make(normalize(text)), nil
 }
 
+// branchSlugs makes of each branch's name what fits into a DNS label and leaves room for a suffix.
+func branchSlugs(names []string) []string {
+	slug.MaxLength, slug.EnableSmartTruncate = longestSlug, true
+	slugs := make([]string, len(names))
+	for i, name := range names {
+		slugs[i] = slug.Make(strings.ReplaceAll(strings.TrimSpace(name), "_", "-"))
+	}
+	return slugs
+}
+
 func toYAML(value any) (string, error) {
 	text, err := yaml.Marshal(value)
 	return strings.TrimSuffix(string(text), "\n"), err

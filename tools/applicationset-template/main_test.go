@@ -64,6 +64,22 @@ func TestRun(t *testing.T) {
 			in:  `{"template": "{{ .a"}`,
 			err: "cannot parse the template",
 		},
+		"renders many sets of parameters, each for itself": {
+			in:  `{"template": "{{ .a }}", "paramsList": [{"a": "1"}, {}, {"a": "3"}], "options": ["missingkey=error"]}`,
+			out: `[{"value":"1"},{"value":null,"error":"cannot render the template \"{{ .a }}\": template: :1:3: executing \"\" at <.a>: map has no entry for key \"a\""},{"value":"3"}]`,
+		},
+		"gives an empty text for what a map of texts does not have": {
+			in:  `{"template": "{{ index .values \"gone\" }}|{{ index (index .list 0).m \"gone\" }}|{{ index .other \"gone\" }}", "paramsList": [{"values": {"a": "b"}, "list": [{"m": {}}], "other": {}}], "textMaps": [[["values"], ["list", 0, "m"], ["absent", "x"]]]}`,
+			out: `[{"value":"||<no value>"}]`,
+		},
+		"refuses an unknown option for many": {
+			in:  `{"template": "", "paramsList": [{}], "options": ["x=y"]}`,
+			err: "goTemplateOptions: unrecognized option: x=y",
+		},
+		"makes slugs of branches": {
+			in:  `{"slugs": ["feature/Ünï_code", "a-very-long-branch-name-that-goes-on-and-on-for-ever-and-ever"]}`,
+			out: `["feature-uni-code","a-very-long-branch-name-that-goes-on-and-on-for"]`,
+		},
 		"refuses a request that is no JSON": {in: `{`, err: "cannot read the request"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,6 +28,10 @@ func newRenderer(params map[string]any, options []string) (r renderer, err error
 	return renderer{base: template.New("").Funcs(functions()).Option(options...), params: params}, nil
 }
 
+func (r renderer) with(params map[string]any) renderer {
+	return renderer{base: r.base, params: params}
+}
+
 // render returns the value with its strings rendered; a null inside an object goes, as in Argo CD.
 func (r renderer) render(value any) (any, error) {
 	switch value := value.(type) {
