@@ -13,20 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gitops_action.errors import ApplicationError, UsageError
-from gitops_action.ports import Command, Head
+from gitops_action.adapters.git_program import batch, entries, run_git
+from gitops_action.errors import UsageError
+from gitops_action.ports import Head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gitops_action.ports import Completed, Process
 
-_SETTINGS = {
-    "safe.directory": "*",
-    "core.fsmonitor": "false",
-    "core.hooksPath": "/dev/null",
-    "core.quotePath": "false",
-}
 _LINK, _SUBMODULE = "120000", "160000"
 _NO_REPOSITORY = re.compile(r"not a git repository", re.IGNORECASE)
 
@@ -57,7 +50,7 @@ class GitCheckout:
     def remotes(self) -> tuple[str, ...]:
         """Return the URLs of the remotes, without the credentials that some hold."""
         found = self._run("config", "--null", "--get-regexp", r"^remote\..*\.url$")
-        urls = (entry.partition("\n")[2] for entry in _entries(found.stdout))
+        urls = (entry.partition("\n")[2] for entry in entries(found.stdout))
         return tuple(dict.fromkeys(re.sub(r"^(https?://)[^/@]*@", r"\1", url) for url in urls))
 
     def show(self, revision: str, path: str) -> bytes | None:
@@ -75,12 +68,12 @@ class GitCheckout:
             if found is None:
                 raise self._absent(revision)
         completed = self._run("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--end-of-options", base, head)
-        return tuple(sorted(_entries(self._checked(completed).stdout)))
+        return tuple(sorted(entries(self._checked(completed).stdout)))
 
     def symlinks(self) -> tuple[str, ...]:
         """Return the symbolic links of the work tree, except those in files that Git is told to ignore."""
         new = self._checked(self._run("ls-files", "-z", "--others", "--exclude-standard"))
-        untracked = (path for path in _entries(new.stdout) if Path(self.root, path).is_symlink())
+        untracked = (path for path in entries(new.stdout) if Path(self.root, path).is_symlink())
         return tuple(sorted({*self._index(_LINK), *untracked}))
 
     def missing_submodules(self) -> tuple[str, ...]:
@@ -89,18 +82,18 @@ class GitCheckout:
 
     def _index(self, mode: str) -> list[str]:
         listed = self._checked(self._run("ls-files", "-z", "--stage", "--recurse-submodules"))
-        return [entry.partition("\t")[2] for entry in _entries(listed.stdout) if entry.startswith(mode)]
+        return [entry.partition("\t")[2] for entry in entries(listed.stdout) if entry.startswith(mode)]
 
     def _dirty(self) -> tuple[str, ...]:
         status = self._checked(self._run("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=normal"))
-        return tuple(sorted(entry[3:] for entry in _entries(status.stdout)))
+        return tuple(sorted(entry[3:] for entry in entries(status.stdout)))
 
     def _objects(self, *names: str) -> list[tuple[str, bytes] | None]:
         """Return hash and content of each object by name, ``None`` for one that is absent or a directory."""
         if any("\n" in name for name in names):
             raise UsageError("a revision or path holds a line break")
         completed = self._checked(self._run("cat-file", "--batch", stdin="\n".join(names).encode() + b"\n"))
-        return list(_batch(completed.stdout, len(names)))
+        return list(batch(completed.stdout, len(names)))
 
     def _absent(self, revision: str) -> UsageError:
         return UsageError(
@@ -114,14 +107,14 @@ class GitCheckout:
         return completed
 
     def _run(self, *arguments: str, stdin: bytes = b"") -> Completed:
-        return _git(self.process, self.root, arguments, stdin=stdin, timeout=self.timeout)
+        return run_git(self.process, self.root, arguments, stdin=stdin, timeout=self.timeout)
 
 
 def open_checkout(directory: str, process: Process) -> GitCheckout | None:
     """Return the checkout that a directory lies in, or ``None`` where it lies in none."""
     if not Path(directory).is_dir():
         raise UsageError(f"{directory} is not a directory", remedy="Check the input working-directory.")
-    found = _git(process, directory, ("rev-parse", "--show-toplevel"))
+    found = run_git(process, directory, ("rev-parse", "--show-toplevel"))
     if found.returncode == 0:
         return GitCheckout(root=os.path.realpath(found.stdout.decode().rstrip("\n")), process=process)
     if _NO_REPOSITORY.search(found.stderr):
@@ -141,56 +134,3 @@ def require_checkout(directory: str, process: Process) -> GitCheckout:
             f"{directory} is not a Git checkout", remedy="Run actions/checkout before this step, or git init locally."
         )
     return checkout
-
-
-def _git(
-    process: Process, directory: str, arguments: tuple[str, ...], *, stdin: bytes = b"", timeout: float = 60.0
-) -> Completed:
-    command = Command(
-        argv=("git", "--no-optional-locks", "--no-pager", *arguments),
-        cwd=directory,
-        env=_environment(),
-        stdin=stdin,
-        timeout=timeout,
-    )
-    try:
-        return process.run(command)
-    except ApplicationError as error:  # git is no renderer: without it nothing of the run is possible
-        raise UsageError(error.summary, detail=error.detail, remedy=error.remedy) from error
-
-
-def _environment() -> dict[str, str]:
-    environment = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": "/nonexistent",
-        "LC_ALL": "C.UTF-8",
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": "/dev/null",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_ALLOW_PROTOCOL": "",
-        "GIT_CONFIG_COUNT": str(len(_SETTINGS)),
-    }
-    for number, (name, value) in enumerate(_SETTINGS.items()):
-        environment |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
-    return environment
-
-
-def _batch(output: bytes, count: int) -> Iterator[tuple[str, bytes] | None]:
-    """Yield what ``cat-file --batch`` says of each object."""
-    position = 0
-    for _ in range(count):
-        end = output.index(b"\n", position)
-        words = output[position:end].decode("utf-8", errors="replace").split(" ")
-        position = end + 1
-        if len(words) != 3 or not words[2].isdigit():  # "<name> missing", "<name> ambiguous"
-            yield None
-            continue
-        size = int(words[2])
-        content = output[position : position + size]
-        position += size + 1
-        yield None if words[1] == "tree" else (words[0], content)
-
-
-def _entries(output: bytes) -> list[str]:
-    return [entry for entry in os.fsdecode(output).split("\0") if entry]
