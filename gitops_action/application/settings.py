@@ -5,7 +5,6 @@ In: the data of the ConfigMap. Out: ``Settings``. Keys that have no effect here 
 
 from __future__ import annotations
 
-import fnmatch
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitops_action.application.discovery import Document
-    from gitops_action.resource import GroupKind
     from gitops_action.resource.resource import Json
 
 _HEALTH_KEYS = ("resource.customizations.health.", "resource.customizations.useOpenLibs.")
@@ -42,25 +40,14 @@ _STEERS_COMPARISON = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceFilter:
-    """One entry of ``resource.exclusions`` or ``resource.inclusions``; an empty list means all (TRK-22)."""
+    """One entry of ``resource.exclusions`` or ``resource.inclusions``; an empty list means all (TRK-22).
+
+    Groups and clusters are globs, kinds exact or ``*``.
+    """
 
     api_groups: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     clusters: tuple[str, ...] = ()
-
-    def matches(self, kind: GroupKind, server: str) -> bool:
-        """Return whether the entry speaks of this kind on this cluster: globs for groups and clusters."""
-        groups = not self.api_groups or any(fnmatch.fnmatchcase(kind.group, glob) for glob in self.api_groups)
-        kinds = not self.kinds or "*" in self.kinds or kind.kind in self.kinds
-        clusters = not self.clusters or any(fnmatch.fnmatchcase(server, glob) for glob in self.clusters)
-        return groups and kinds and clusters
-
-
-_ALWAYS_EXCLUDED = (  # TRK-21
-    ResourceFilter(api_groups=("events.k8s.io", "metrics.k8s.io")),
-    ResourceFilter(api_groups=("",), kinds=("Event",)),
-    ResourceFilter(api_groups=("coordination.k8s.io",), kinds=("Lease",)),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +64,6 @@ class Settings:
     inclusions: tuple[ResourceFilter, ...] = ()
     customizations: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-
-    def excludes(self, kind: GroupKind, server: str) -> bool:
-        """Return whether objects of this kind are left out on this cluster (TRK-21, TRK-22)."""
-        if any(entry.matches(kind, server) for entry in (*_ALWAYS_EXCLUDED, *self.exclusions)):
-            return True
-        here = [entry for entry in self.inclusions if not entry.clusters or _speaks_of(entry, server)]
-        return bool(here) and not any(entry.matches(kind, server) for entry in here)
 
 
 def parse_settings(document: Document) -> Settings:
@@ -131,10 +111,6 @@ def _method(text: str) -> TrackingMethod:
     if not text:
         return TrackingMethod.ANNOTATION_AND_LABEL
     return TrackingMethod(text) if text in set(TrackingMethod) else TrackingMethod.ANNOTATION  # TRK-1
-
-
-def _speaks_of(entry: ResourceFilter, server: str) -> bool:
-    return any(fnmatch.fnmatchcase(server, glob) for glob in entry.clusters)
 
 
 def _filters(document: Document, texts: Mapping[str, str], key: str) -> tuple[ResourceFilter, ...]:

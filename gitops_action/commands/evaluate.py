@@ -6,12 +6,13 @@ others: what fails for one application is data here.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.tools import find_tool
+from gitops_action.commands.parallel import each
 from gitops_action.comparison.compare import compare
+from gitops_action.comparison.exclusion import ResourceExclusion
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.errors import ApplicationError, Forbidden, GitOpsError
 from gitops_action.health.aggregate import HealthRow, assess_application
@@ -90,8 +91,7 @@ def evaluate_all(session: Session, clusters: Clusters | None, assess: Assess, sc
         except GitOpsError as error:
             return Evaluation(application=application, error=error)
 
-    with ThreadPoolExecutor(session.workers, thread_name_prefix="application") as workers:
-        return tuple(workers.map(one, session.applications))
+    return each(one, session.applications, at_once=session.workers, name="application")
 
 
 def evaluate(
@@ -124,7 +124,9 @@ def compared(evaluation: Evaluation, session: Session) -> Evaluation:
         cluster,
         inventory=record.inventory if record else None,
         parallelism=session.parallelism,
-        excluded=lambda kind: session.settings.excludes(kind, cluster.server),
+        excluded=ResourceExclusion(
+            exclusions=session.settings.exclusions, inclusions=session.settings.inclusions, server=cluster.server
+        ),
     )
     return replace(evaluation, comparison=comparison)
 

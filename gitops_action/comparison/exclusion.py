@@ -12,30 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gitops_action.application.settings import ResourceFilter
     from gitops_action.resource import GroupKind
 
 _ALWAYS_GROUPS = frozenset({"events.k8s.io", "metrics.k8s.io"})
 _ALWAYS_KINDS = frozenset({("", "Event"), ("coordination.k8s.io", "Lease")})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceFilter:
-    """One entry of the settings: groups and clusters are globs, kinds exact or ``*``; an empty list means all."""
-
-    api_groups: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    clusters: tuple[str, ...] = ()
-
-    def matches(self, kind: GroupKind, server: str) -> bool:
-        """Return whether the entry speaks of this kind in this cluster."""
-        return self.matches_cluster(server) and _any(kind.group, self.api_groups) and self._matches_kind(kind.kind)
-
-    def matches_cluster(self, server: str) -> bool:
-        """Return whether the entry speaks of this cluster."""
-        return _any(server, self.clusters)
-
-    def _matches_kind(self, kind: str) -> bool:
-        return not self.kinds or kind in self.kinds or "*" in self.kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +31,18 @@ class ResourceExclusion:
         """Return whether objects of this kind are left alone; an exclusion beats an inclusion."""
         if kind.group in _ALWAYS_GROUPS or kind in _ALWAYS_KINDS:
             return True
-        if any(entry.matches(kind, self.server) for entry in self.exclusions):
+        if any(_matches(entry, kind, self.server) for entry in self.exclusions):
             return True
-        here = [entry for entry in self.inclusions if entry.matches_cluster(self.server)]
-        return bool(here) and not any(entry.matches(kind, self.server) for entry in here)
+        here = [entry for entry in self.inclusions if _any(self.server, entry.clusters)]
+        return bool(here) and not any(_matches(entry, kind, self.server) for entry in here)
 
 
 NOTHING_SET = ResourceExclusion()
+
+
+def _matches(entry: ResourceFilter, kind: GroupKind, server: str) -> bool:
+    of_kind = not entry.kinds or kind.kind in entry.kinds or "*" in entry.kinds
+    return of_kind and _any(kind.group, entry.api_groups) and _any(server, entry.clusters)
 
 
 def _any(text: str, globs: tuple[str, ...]) -> bool:

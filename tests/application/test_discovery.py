@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gitops_action.adapters.files import candidates
 from gitops_action.application.application import ConditionType
 from gitops_action.application.discovery import discover, may_hold_documents
-from gitops_action.application.settings import choose_settings
+from gitops_action.application.settings import ResourceFilter, choose_settings
 from gitops_action.errors import UsageError
-from gitops_action.resource import GroupKind
 from gitops_action.resource.tracking import INSTANCE_LABEL, TrackingMethod
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 APPLICATION = b"""\
 apiVersion: argoproj.io/v1alpha1
@@ -71,24 +73,9 @@ def test_settings_steer_tracking_and_exclusions_and_name_what_has_no_effect() ->
     read = choose_settings(discover([("cm.yaml", text)]).settings)
     assert (read.tracking_method, read.installation_id) == (TrackingMethod.ANNOTATION, "main")
     assert read.instance_label_key == INSTANCE_LABEL
-    assert read.excludes(GroupKind("cilium.io", "CiliumIdentity"), "https://here")
-    assert not read.excludes(GroupKind("apps", "Deployment"), "https://here")
+    assert read.exclusions == (ResourceFilter(api_groups=("cilium.io",), kinds=("*",)),)
     assert dict(read.customizations) == {"resource.customizations.health.acme.example_Team": "return {}"}
     assert read.warnings == ("cm.yaml:1: setting resource.compareoptions has no effect in this version",)
-
-
-def test_some_kinds_are_always_excluded_and_inclusions_exclude_the_rest() -> None:  # TRK-21, TRK-22
-    defaults = choose_settings(())
-    assert defaults.excludes(GroupKind("coordination.k8s.io", "Lease"), "https://here")
-    assert defaults.excludes(GroupKind("", "Event"), "https://here")
-    only = choose_settings(
-        discover(
-            [("cm.yaml", settings("  resource.inclusions: '[{apiGroups: [apps], clusters: [https://prod*]}]'"))]
-        ).settings
-    )
-    assert only.excludes(GroupKind("", "Secret"), "https://prod-eu")
-    assert not only.excludes(GroupKind("apps", "Deployment"), "https://prod-eu")
-    assert not only.excludes(GroupKind("", "Secret"), "https://test")
 
 
 def test_an_unknown_tracking_method_behaves_as_annotation() -> None:  # TRK-1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gitops_action.comparison.exclusion import NOTHING_SET, ResourceExclusion, ResourceFilter
+from gitops_action.application.settings import ResourceFilter
+from gitops_action.comparison.exclusion import NOTHING_SET, ResourceExclusion
 from gitops_action.resource import GroupKind
 
 HERE = "https://here.example"
