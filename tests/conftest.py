@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-pytest_plugins = ["tests.github_server.plugin"]
+pytest_plugins = ["tests.github_server.plugin", "tests.e2e.scene"]
 
 
 class Tools:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.scripts import open_assessor
 from gitops_action.commands.evaluate import Evaluation, compared, evaluate, findings, judged
+from gitops_action.commands.parallel import each
 from gitops_action.commands.reporting import report_of
 from gitops_action.errors import GitOpsError
 from gitops_action.report.build import Scrubber, application_report
@@ -53,8 +53,8 @@ def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
             scratch=scratch,
             cores=threading.Semaphore(session.workers),
         )
-        with ThreadPoolExecutor(max(session.workers, _AT_ONCE), thread_name_prefix="sync") as workers:
-            applications = tuple(workers.map(syncer.report, session.applications))
+        at_once = max(session.workers, _AT_ONCE)
+        applications = each(syncer.report, session.applications, at_once=at_once, name="sync")
     return report_of(session, mode=Mode.SYNC, applications=applications, requests=clusters.requests)
 
 
@@ -93,6 +93,7 @@ class _Syncer:
             before=found.comparison,
             resource_status={row.key: row.status for row in rows},
             operation=result,
+            is_interrupted=self.stop.is_set(),
         )
 
     def _operate(self, found: Evaluation) -> OperationResult:

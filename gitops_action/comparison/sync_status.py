@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gitops_action.application.application import Application
-    from gitops_action.comparison.live import LiveState
+    from gitops_action.comparison.live import LiveState, Place
     from gitops_action.comparison.model import ResourceComparison
     from gitops_action.resource import Resource
 
@@ -44,10 +44,15 @@ def unlisted_errors(state: LiveState) -> list[ApplicationCondition]:
             type=ConditionType.COMPARISON_ERROR,
             message=f"Failed to load live state: cannot list {place}: {reason}. Whether something is to be pruned "
             "there is unknown.",
-            remedy=f"Grant list on {place.kind.plural}.{place.kind.group}".rstrip("."),
+            remedy=f"Give this user the verb list on {_resource_of(place)}; the roles in examples/rbac show how.",
         )
         for place, reason in state.unlisted.items()
     ]
+
+
+def _resource_of(place: Place) -> str:
+    resource = f"{place.kind.plural}.{place.kind.group}".rstrip(".")
+    return f"{resource} in namespace {place.namespace}" if place.namespace else f"{resource} in all namespaces"
 
 
 def application_status(

@@ -64,7 +64,10 @@ class Checkout:
             )
         absolute = os.path.normpath(os.path.join(self.root, path))  # noqa: PTH118  # lexical: links are judged below
         if not _is_below(absolute, self.root) or not self.contains(absolute):
-            raise ApplicationError(f"{path}: app path outside root")
+            raise ApplicationError(
+                f"{path}: app path outside root",
+                remedy="A source is a directory of its own repository; write its path relative to the root.",
+            )
         if not Path(absolute).exists():
             raise ApplicationError(
                 f"{path}: app path does not exist",

@@ -51,6 +51,7 @@ class Findings:
     operation: OperationResult | None = None
     error: GitOpsError | None = None
     is_offline: bool = False
+    is_interrupted: bool = False
 
 
 def application_report(found: Findings, mode: Mode) -> ApplicationReport:
@@ -73,7 +74,7 @@ def application_report(found: Findings, mode: Mode) -> ApplicationReport:
         health_status=health.code.value if health else "",
         health_message=clean(health.message) if health else "",
         operation_phase=operation.phase.value if operation else "",
-        operation_message=operation.message if operation else "",
+        operation_message=_operation_message(found, operation) if operation else "",
         refused=clean(str(found.error)) if isinstance(found.error, Refused) else "",
         exit_code=_exit_code(found, mode),
         file=application.file,
@@ -229,15 +230,23 @@ def _exit_code(found: Findings, mode: Mode) -> ExitCode:
     return _STATUS_CODES[found.status]
 
 
+def _operation_message(found: Findings, operation: OperationResult) -> str:
+    ended = operation.phase is OperationPhase.SUCCEEDED and _operation_code(found, operation) is ExitCode.INTERRUPTED
+    return f"{operation.message}; interrupted while waiting for health" if ended else operation.message
+
+
 def _operation_code(found: Findings, operation: OperationResult) -> ExitCode:
+    is_settled = operation.health is None or operation.health.code in _SETTLED
+    if found.is_interrupted and not (operation.phase is OperationPhase.SUCCEEDED and is_settled):
+        return ExitCode.INTERRUPTED
     if operation.phase is not OperationPhase.SUCCEEDED:
         return ExitCode.NOT_HEALTHY if operation.timed_out else ExitCode.SYNC_FAILED
-    settled = (None, HealthStatusCode.HEALTHY, HealthStatusCode.SUSPENDED)
-    if operation.timed_out or (operation.health.code if operation.health else None) not in settled:
+    if operation.timed_out or not is_settled:
         return ExitCode.NOT_HEALTHY
     return _STATUS_CODES[found.status]
 
 
+_SETTLED = frozenset({HealthStatusCode.HEALTHY, HealthStatusCode.SUSPENDED})
 _STATUS_CODES = {
     SyncStatusCode.SYNCED: ExitCode.OK,
     SyncStatusCode.NONE: ExitCode.OK,

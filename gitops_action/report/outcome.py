@@ -171,7 +171,8 @@ def verdict(report: Report) -> str:
     signs = {sign(report.mode, application) for application in report.applications}
     worst = next(each for each in Sign if each in signs)
     offline = all(map(is_offline, report.applications)) and report.mode is Mode.DIFF
-    words = _words(report, offline=offline)
+    is_compared = not offline or any(each.resources for each in report.applications)
+    words = _words(report, offline=offline) if is_compared else _rendered(report)
     return f"{worst} {words}{', not compared with a cluster' if offline else ''}"
 
 
@@ -191,6 +192,14 @@ def _words(report: Report, *, offline: bool) -> str:
     return ", ".join([f"{_subject(count, total)} {_agreeing(first, count)}", *(_clause(*each) for each in others)])
 
 
+def _rendered(report: Report) -> str:
+    total = len(report.applications)
+    broken = sum(outcome(report.mode, application) is Outcome.BROKEN for application in report.applications)
+    if broken:
+        return f"{_subject(broken, total)} could not be rendered"
+    return f"{_subject(total, total)} {'was' if total == 1 else 'were'} rendered"
+
+
 def _subject(count: int, total: int) -> str:
     if count < total:
         return f"{count:,} of {total:,} applications"
@@ -207,6 +216,8 @@ def _agreeing(words: tuple[str, str], count: int) -> str:
 
 def _operation(application: ApplicationReport) -> Outcome | None:
     """Return the outcome of an operation that went wrong, or of a comparison that never was."""
+    if application.exit_code == ExitCode.INTERRUPTED:
+        return Outcome.INTERRUPTED
     if application.operation_phase in {"Failed", "Error"} or application.exit_code == ExitCode.SYNC_FAILED:
         return Outcome.FAILED
     if application.operation_phase in {"Running", "Terminating"} and application.exit_code != ExitCode.NOT_HEALTHY:
