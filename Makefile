@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 TOOLS := $(STAMP) $(wildcard tools/*/go.mod)
 
-.PHONY: demo test check bench cluster tools container-tools lock metadata picture format clean
+.PHONY: demo test check bench cluster cluster-stop tools container-tools lock metadata picture format clean
 
 demo: tools  ## the main job, start to end, on a real API server
 	$(BIN)/python -m tools.demo
@@ -25,8 +25,11 @@ check: $(STAMP)  ## format, lint, types, import contracts, workflows
 bench: tools  ## the numbers of the README, as ratios within one run
 	$(BIN)/python -m tools.bench
 
-cluster: tools  ## start the test cluster and say how to reach it; Ctrl-C stops it
+cluster: tools  ## start the test cluster and say how to reach it; `make cluster-stop` ends it
 	$(BIN)/python -m tools.cluster start
+
+cluster-stop: $(STAMP)  ## end the test cluster
+	$(BIN)/python -m tools.cluster stop
 
 tools: $(STAMP)  ## helm, kustomize and the test cluster, built once into the user's cache
 	$(PYTHON) tools/build.py
@@ -52,8 +55,8 @@ lock: $(STAMP)  ## renew the locked dependencies
 metadata: $(STAMP)  ## write what derives from the declared inputs: action.yml and the README's tables
 	$(BIN)/python -m tools.metadata
 
-picture: tools  ## the comment of the demo as docs/comment.png
-	$(BIN)/python tools/picture.py docs/comment.md docs/comment.png
+picture: $(STAMP)  ## the comment of the last demo as docs/comment.png, by Chromium
+	$(BIN)/python tools/picture.py build/demo/comment-1.md docs/comment.png --open 2
 
 format: $(STAMP)
 	$(BIN)/ruff format .

@@ -130,6 +130,12 @@ INPUTS: tuple[Input, ...] = (
         help="Use the service account of the pod that the runner lives in.",
     ),
     Input(
+        name="allow-exec",
+        type=Type.BOOLEAN,
+        default="false",
+        help="Run the `exec` credential plug-in that a kubeconfig names: you then trust it as you trust a program.",
+    ),
+    Input(
         name="cluster-uid",
         guarded=True,
         help="UID of namespace `kube-system`; any other cluster is refused.",
@@ -204,6 +210,7 @@ class Inputs:
     ca: str | None = None
     token: str | None = field(default=None, repr=False)
     in_cluster: bool = False
+    allow_exec: bool = False
     cluster_uid: str | None = None
     prune: bool = False
     prune_limit: Limit = Limit(50, is_percent=True)

@@ -28,6 +28,7 @@ from gitops_action.application.application import (
     SyncPolicy,
 )
 from gitops_action.application.reader import FieldReader
+from gitops_action.application.unsupported import unsupported_fields
 from gitops_action.duration import parse_duration
 from gitops_action.errors import UsageError
 
@@ -97,7 +98,7 @@ def _with_conditions(application: Application, problems: list[str], unknown: lis
         )
         for field in unknown
     )
-    return replace(application, conditions=wrong + strange)
+    return replace(application, conditions=(*wrong, *strange, *unsupported_fields(application)))
 
 
 def _source(reader: FieldReader) -> Source:

@@ -31,6 +31,7 @@ class Clusters:
                 ca=inputs.ca,
                 token=inputs.token,
                 in_cluster=inputs.in_cluster,
+                allow_exec=inputs.allow_exec,
                 in_container=session.ports.environment.get("GITOPS_ACTION_CONTAINER") == "true",
             ),
             session.ports.environment,

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from gitops_action.commands.session import Session
     from gitops_action.report.model import Mode, Report
 
-NO_CLUSTER = (
-    "This run has no access to a cluster, as pull requests from forks and Dependabot have none: the applications were "
-    "rendered, and not compared."
-)
+NO_CLUSTER = "No cluster was asked: the applications were rendered, and not compared."
 
 
-def diff(session: Session, clusters: Clusters | None, mode: Mode) -> Report:
-    """Return the report of a comparison of all applications of the session; without clusters they are only rendered."""
+def diff(session: Session, clusters: Clusters | None, mode: Mode, *, no_cluster: str = NO_CLUSTER) -> Report:
+    """Return the report of a comparison of all applications of the session.
+
+    Without clusters they are only rendered; ``no_cluster`` is the note that says so.
+    """
     with tempfile.TemporaryDirectory(prefix="gitops-action-") as scratch:
         evaluations = evaluate_all(
             session, clusters, open_assessor(session.settings.customizations, session.ports.clock), scratch
@@ -33,5 +33,5 @@ def diff(session: Session, clusters: Clusters | None, mode: Mode) -> Report:
         mode=mode,
         applications=applications,
         requests=clusters.requests if clusters else 0,
-        notes=() if clusters else (NO_CLUSTER,),
+        notes=() if clusters else (no_cluster,),
     )

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.tools import find_tool
+from gitops_action.application.application import ApplicationCondition, ConditionType
+from gitops_action.application.discovery import kind_of
 from gitops_action.commands.parallel import each
 from gitops_action.comparison.compare import compare
 from gitops_action.comparison.exclusion import ResourceExclusion
@@ -26,7 +28,7 @@ from gitops_action.sync.record import Record, load_record
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gitops_action.application.application import Application, ApplicationCondition
+    from gitops_action.application.application import Application
     from gitops_action.commands.clusters import Clusters
     from gitops_action.commands.session import Session
     from gitops_action.comparison.model import Comparison
@@ -147,7 +149,22 @@ def render_one(application: Application, session: Session, catalog: ApiCatalog |
         github_repository_url=f"{event.server_url}/{event.repository}" if event.repository else "",
         tracked_revisions=frozenset({event.tracked_branch or session.head.branch} - {""}),
     )
-    return render(application, context, session.ports.process)
+    return _without_descriptions(render(application, context, session.ports.process))
+
+
+def _without_descriptions(rendered: Rendered) -> Rendered:
+    """Take out what describes work for us: Applications and their like are never applied."""
+    left_out = [target for target in rendered.targets if kind_of(target.object)]
+    if not left_out:
+        return rendered
+    names = ", ".join(f"{target.kind} {target.name}" for target in left_out)
+    condition = ApplicationCondition(
+        type=ConditionType.UNSUPPORTED_WARNING,
+        message=f"{names}: rendered, and neither applied nor followed by this version",
+        remedy="Keep Application documents as files of the repository; they are found there.",
+    )
+    kept = tuple(target for target in rendered.targets if not kind_of(target.object))
+    return replace(rendered, targets=kept, conditions=(*rendered.conditions, condition))
 
 
 def tracking(application: Application, session: Session) -> Tracking:

@@ -17,7 +17,7 @@ from gitops_action.commands.session import open_session
 from gitops_action.commands.sync import sync
 from gitops_action.errors import ExitCode, Refused, UsageError
 from gitops_action.github.events import read_event
-from gitops_action.inputs import INPUTS, from_environment, parse
+from gitops_action.inputs import INPUTS, UNSET, from_environment, parse
 from gitops_action.report.model import Mode
 from gitops_action.report.outputs import exit_code
 
@@ -42,13 +42,25 @@ def run(ports: Ports) -> ExitCode:
             f"{event.verb} is refused for a pull request from a fork",
             remedy="Only `diff` runs there, without a cluster.",
         )
-    has_cluster = not event.is_fork and not (event.lacks_secrets and not texts.get("kubeconfig", "").strip())
+    has_cluster = not event.is_fork and not (event.lacks_secrets and not _has_credentials(texts))
     inputs = parse(texts if has_cluster else _without_credentials(texts))
     for secret in filter(None, (inputs.github_token, inputs.token)):
         ports.workflow.mask(secret)
     session = open_session(inputs, event, ports)
+    _check_commit(session)
     report, stopped = _do(session, has_cluster=has_cluster)
     return _finish(report, session, stopped=stopped)
+
+
+def _check_commit(session: Session) -> None:
+    """Refuse to speak of another commit than the pull request's: here the default checkout is the base branch."""
+    event, head = session.event, session.head
+    if event.name == "pull_request_target" and event.head_sha not in (head.commit, *head.parents):
+        raise UsageError(
+            "the checked-out commit is not the pull request's",
+            detail=f"Checked out is {head.commit}, the pull request's head is {event.head_sha}.",
+            remedy="On pull_request_target, give actions/checkout `ref: ${{ github.event.pull_request.head.sha }}`.",
+        )
 
 
 def _do(session: Session, *, has_cluster: bool) -> tuple[Report, bool]:
@@ -58,7 +70,7 @@ def _do(session: Session, *, has_cluster: bool) -> tuple[Report, bool]:
             with stop_on_signals() as stop:
                 return sync(session, clusters, stop), stop.is_set()
         case "diff" | "drift" as verb:
-            return diff(session, clusters, Mode(verb)), False
+            return diff(session, clusters, Mode(verb), no_cluster=_NO_ACCESS), False
         case verb:
             raise UsageError(
                 f"command {verb} is not known" if clusters else f"command {verb} needs a cluster",
@@ -78,6 +90,10 @@ def _finish(report: Report, session: Session, *, stopped: bool) -> ExitCode:
     return ExitCode.worst([exit_code(report, session.inputs.fail_on), github, *problems, *interrupted])
 
 
+_NO_ACCESS = (
+    "This run has no access to a cluster, as pull requests from forks and Dependabot have none: the applications were "
+    "rendered, and not compared."
+)
 _NOTHING_FOUND = (
     "No Application document was found. Describe one with the inputs `name`, `path` and `namespace`, or add Argo CD "
     "Application files to the repository and check the input `applications`."
@@ -93,6 +109,10 @@ def _payload(environment: Mapping[str, str]) -> dict[str, Any] | None:
     except ValueError as error:
         raise UsageError(f"the event payload {path} is not JSON", detail=str(error)) from error
     return payload if isinstance(payload, dict) else None
+
+
+def _has_credentials(texts: Mapping[str, str]) -> bool:
+    return any(texts.get(name, "").strip() not in ("", UNSET) for name in ("kubeconfig", "token"))
 
 
 def _without_credentials(texts: Mapping[str, str]) -> dict[str, str]:

@@ -30,7 +30,6 @@ EXAMPLES = Path(__file__).parents[2] / "examples" / "rbac"
 WIDTHS = ("cluster-wide", "namespaced")
 SECRET = ApiKind(group="", version="v1", kind="Secret", plural="secrets", namespaced=True)
 NAMESPACE = ApiKind(group="", version="v1", kind="Namespace", plural="namespaces", namespaced=False)
-LEASE = ApiKind(group="coordination.k8s.io", version="v1", kind="Lease", plural="leases", namespaced=True)
 NODE = ApiKind(group="", version="v1", kind="Node", plural="nodes", namespaced=False)
 REVIEW = ApiKind(
     group="authorization.k8s.io",
@@ -55,11 +54,6 @@ def secret(namespace: str, name: str = "password", value: str = "aHVudGVyMg==") 
 
 def key(namespace: str, name: str = "password") -> ResourceKey:
     return ResourceKey("", "Secret", namespace, name)
-
-
-def lease(namespace: str) -> Resource:
-    metadata = {"name": "gitops-action.web", "namespace": namespace}
-    return Resource({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": {}})
 
 
 @pytest.fixture
@@ -173,16 +167,13 @@ def test_preview_cannot_lift_its_own_policy_and_may_ask_for_its_rights(width: st
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_deployer_applies_waits_locks_records_and_prunes(width: str, role: Role, namespace: str) -> None:
+def test_the_deployer_applies_waits_records_and_prunes(width: str, role: Role, namespace: str) -> None:
     deployer = role(f"{width}/deployer.yaml")
     made = deployer.apply(SECRET, secret(namespace))
     listing = deployer.list(SECRET, namespace=namespace)
     changed = deployer.apply(SECRET, secret(namespace, value="Y2hhbmdlZA=="))
     event = next(deployer.watch(SECRET, namespace=namespace, resource_version=listing.resource_version, timeout=10))
     assert (event.type, event.object.resource_version) == ("MODIFIED", changed.resource_version)
-    locked = deployer.create(LEASE, lease(namespace))
-    deployer.replace(LEASE, locked)
-    deployer.delete(LEASE, locked.key)
     deployer.delete(SECRET, key(namespace), preconditions=Preconditions(uid=made.uid), propagation="Background")
     assert deployer.get(SECRET, namespace=namespace, name="password") is None
     with pytest.raises(NotFound, match="not found"):

@@ -95,7 +95,8 @@ def test_an_application_is_read_with_every_field_by_its_name() -> None:
         IgnoreDifference(group="apps", kind="Deployment", json_pointers=("/spec/replicas",)),
     )
     assert (read.project, read.info, read.revision_history_limit) == ("shop", (("runbook", "https://wiki"),), 5)
-    assert (read.file, read.line, read.conditions) == ("apps/web.yaml", 4, ())
+    assert (read.file, read.line) == ("apps/web.yaml", 4)
+    assert [condition.type for condition in read.conditions] == [ConditionType.UNSUPPORTED_WARNING] * 3
 
 
 def test_kustomize_directory_and_several_sources_are_read() -> None:
@@ -142,6 +143,22 @@ def test_an_unknown_field_is_a_warning_that_names_file_line_and_field() -> None:
             remedy="Remove the field, or correct its spelling.",
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("spec", "says"),
+    [
+        ({"ignoreDifferences": [{"kind": "Deployment"}]}, "spec.ignoreDifferences has no effect"),
+        ({"syncPolicy": {"automated": {"selfHeal": True}}}, "spec.syncPolicy.automated.selfHeal has no effect"),
+        ({"syncPolicy": {"retry": {"limit": 2}}}, "spec.syncPolicy.retry has no effect"),
+        ({"syncPolicy": {"syncOptions": ["RespectIgnoreDifferences=true"]}}, "option RespectIgnoreDifferences=true"),
+        ({"syncPolicy": {"syncOptions": ["ServerSideApply=false"]}}, "every object is applied on the server's side"),
+    ],
+)
+def test_what_is_read_and_has_no_effect_is_said(spec: dict[str, Any], says: str) -> None:
+    (condition,) = parse_application(document(**spec), file="apps/web.yaml", line=1).conditions
+    assert condition.type is ConditionType.UNSUPPORTED_WARNING
+    assert says in condition.message
 
 
 @pytest.mark.parametrize(
