@@ -1,0 +1,107 @@
+"""The schedule of a sync window: cron's five fields, as Argo CD's parser reads them.
+
+In: a text such as ``0 22 * * mon-fri``. Out: the minutes, hours, days and months that it names. Asks for no clock.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_NUMBER = re.compile(r"\d{1,4}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """What one field may be; ``names`` begin at the lowest value."""
+
+    title: str
+    lowest: int
+    highest: int
+    names: tuple[str, ...] = ()
+
+
+FIELDS = (
+    Field(title="minute", lowest=0, highest=59),
+    Field(title="hour", lowest=0, highest=23),
+    Field(title="day of month", lowest=1, highest=31),
+    Field(title="month", lowest=1, highest=12, names=_MONTHS),
+    Field(title="day of week", lowest=0, highest=6, names=_DAYS),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """What each field names. ``any_day_of_month`` and ``any_day_of_week`` say that the field is ``*`` or ``?``."""
+
+    minutes: frozenset[int]
+    hours: frozenset[int]
+    days_of_month: frozenset[int]
+    months: frozenset[int]
+    days_of_week: frozenset[int]
+    any_day_of_month: bool
+    any_day_of_week: bool
+
+
+def parse_schedule(text: str) -> Schedule:
+    """Return the schedule that a text means.
+
+    Raises ``ValueError`` saying what is wrong.
+    """
+    parts = text.split()
+    if len(parts) != len(FIELDS):
+        raise ValueError(f"expected exactly {len(FIELDS)} fields, found {len(parts)}")
+    values = [_values(part, field) for part, field in zip(parts, FIELDS, strict=True)]
+    return Schedule(
+        minutes=values[0],
+        hours=values[1],
+        days_of_month=values[2],
+        months=values[3],
+        days_of_week=values[4],
+        any_day_of_month=_is_any(parts[2]),
+        any_day_of_week=_is_any(parts[4]),
+    )
+
+
+def _is_any(part: str) -> bool:
+    """Return whether an entry is all values; a step takes that away unless it is 1, as in Argo CD's parser."""
+    return any(
+        entry.partition("/")[0] in ("*", "?") and entry.partition("/")[2] in ("", "1") for entry in part.split(",")
+    )
+
+
+def _values(part: str, field: Field) -> frozenset[int]:
+    found: set[int] = set()
+    for entry in part.split(","):
+        extent, slash, step = entry.partition("/")
+        low, high = _extent(extent, field, open_ended=bool(slash))
+        width = _number(step, field) if slash else 1
+        if width == 0:
+            raise ValueError(f"the step of {entry} is zero ({field.title})")
+        found.update(range(low, high + 1, width))
+    return frozenset(found)
+
+
+def _extent(text: str, field: Field, *, open_ended: bool) -> tuple[int, int]:
+    if text in ("*", "?"):
+        return field.lowest, field.highest
+    first, dash, last = text.partition("-")
+    low = _value(first, field)
+    high = _value(last, field) if dash else field.highest if open_ended else low
+    if not field.lowest <= low <= high <= field.highest:
+        raise ValueError(f"{text} is not within {field.lowest} to {field.highest} ({field.title})")
+    return low, high
+
+
+def _value(text: str, field: Field) -> int:
+    if text.lower() in field.names:
+        return field.names.index(text.lower()) + field.lowest
+    return _number(text, field)
+
+
+def _number(text: str, field: Field) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{text!r} is not a number ({field.title})")
+    return int(text)
