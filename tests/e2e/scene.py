@@ -211,7 +211,6 @@ class Scene:
         return (
             job.environ
             | self._machine()
-            | {"GITHUB_SERVER_URL": "https://github.com"}
             | {f"INPUT_{name.upper().replace('_', '-')}": text for name, text in given.items()}
         )
 
@@ -230,8 +229,12 @@ class Scene:
 
     def get(self, path: str, *, namespace: str = "") -> Any:
         """Return an object by kind and name, such as ``apps/v1/deployments/web``; ``None`` where it is not there."""
+        return self.read(self._path(path, namespace))
+
+    def read(self, path: str) -> Any:
+        """Return what is at a path of the API; ``None`` where nothing is."""
         try:
-            return self.cluster.request("GET", self._path(path, namespace))
+            return self.cluster.request("GET", path)
         except RequestRefused as error:
             if error.status != 404:
                 raise
