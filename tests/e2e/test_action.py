@@ -130,14 +130,14 @@ def test_push_syncs_and_waits_and_a_pull_request_gets_its_difference_as_a_commen
     assert deployed.succeeded, deployed.log
     assert deployed.outputs["operation-phase"] == "Succeeded"
     assert deployed.outputs["health-status"] == "Healthy"
-    assert repository.ready_replicas() == 1
+    assert repository.ready_replicas() == 1, deployed.log
 
     pull, previewed = repository.pull_request(replicas=3)
     assert previewed.succeeded, previewed.log
     assert (previewed.outputs["sync-status"], previewed.outputs["out-of-sync"]) == ("OutOfSync", "1")
     [comment] = repository.github.state.comments_of(pull.number)
     assert "-  replicas: 1\n+  replicas: 3\n" in comment.body
-    assert repository.ready_replicas() == 1
+    assert repository.ready_replicas() == 1, deployed.log
 
     merge_pull_request(repository.github, pull)
     merged = repository.push()

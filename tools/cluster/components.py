@@ -82,6 +82,8 @@ def controllers(directory: Path, binaries: Path, ports: Ports) -> tuple[Componen
             "--controllers=*,-node-ipam-controller",
             "--leader-elect=false",
             "--secure-port=0",
+            # A node that is slow to report on a busy machine must never turn its pods unready: nothing turns them back.
+            "--node-monitor-grace-period=24h",
             "--kube-api-qps=1000",
             "--kube-api-burst=2000",
             f"--root-ca-file={directory / 'ca.crt'}",
