@@ -118,13 +118,14 @@ def render(app: tuple[str, ...], output: str, no_cluster: bool, **flags: Any) ->
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--exit-code/--no-exit-code", default=True, help="Exit with 1 where something differs.")
 @click.option("--no-cluster", is_flag=True, help="Only render; for runs that have no credentials.")
+@click.option("--base", default="", metavar="REV", help="Commit that the checked-out one is proposed against.")
 @_input_options(_COMMON)
-def diff(app: tuple[str, ...], output: str, exit_code: bool, no_cluster: bool, **flags: Any) -> ExitCode:
+def diff(app: tuple[str, ...], output: str, exit_code: bool, no_cluster: bool, base: str, **flags: Any) -> ExitCode:
     """Show what a sync would change. Writes nothing."""
     from gitops_action.commands.diff import diff as compare_all
     from gitops_action.report.model import Mode
 
-    session = _session(app, flags)
+    session = _session(app, flags, base=base)
     report = compare_all(session, None if no_cluster else _clusters(session), Mode.DIFF)
     _print(report, output)
     code = ExitCode(report.exit_code)
@@ -152,13 +153,13 @@ def sync(app: tuple[str, ...], output: str, **flags: Any) -> ExitCode:
 cli.add_command(check)
 
 
-def _session(names: tuple[str, ...], flags: dict[str, Any]) -> Session:
+def _session(names: tuple[str, ...], flags: dict[str, Any], *, base: str = "") -> Session:
     from gitops_action.commands.interrupt import raise_on_signals
     from gitops_action.commands.session import open_session
     from gitops_action.github.events import Event
 
     raise_on_signals()
-    return open_session(_inputs(flags), Event(name="", verb=""), _ports(sys.stderr), names)
+    return open_session(_inputs(flags), Event(name="", verb=""), _ports(sys.stderr), names, base=base)
 
 
 def _inputs(flags: dict[str, Any]) -> Inputs:

@@ -104,7 +104,7 @@ class Demo:
         self._run(job, user="deployer", expected=expected)
 
     def _preview(self, pull: PullRequest, *, expected: int) -> None:
-        job = pull_request_job(self.github, pull, self._next_folder(), run_id=1000 + self.runs)
+        job = pull_request_job(self.github, pull, self._next_folder(), run_id=1000 + self.runs, depth=2)
         self._run(job, user="preview", expected=expected)
         for comment in self.github.state.comments_of(pull.number):
             (REPORTS / f"comment-{pull.number}.md").write_text(comment.body)

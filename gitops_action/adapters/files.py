@@ -1,18 +1,20 @@
-"""The files of the work tree that may hold Argo CD documents."""
+"""The files of a repository that may hold Argo CD documents: of its work tree, or by their paths of any commit."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from gitops_action.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
 _SUFFIXES = (".yaml", ".yml", ".json")
-_LARGEST = 10 * 1024 * 1024
+_CHART_PARTS = ("templates", "charts")
+LARGEST = 10 * 1024 * 1024
 """Bytes; no Application document comes near, and a lock file or dump may be far over."""
 
 
@@ -30,11 +32,45 @@ def candidates(
             remedy="Check the input `working-directory`; it is relative to the workspace.",
         )
     for path in _named(start, globs) if globs else _all(start):
-        if path.stat().st_size > _LARGEST:
+        if path.stat().st_size > LARGEST:
             continue
         content = path.read_bytes()
         if globs or is_candidate(content):
             yield path.relative_to(root).as_posix(), content
+
+
+def chosen(paths: Collection[str], start: str, globs: Sequence[str]) -> list[str]:
+    """Return those of a commit's paths that ``candidates`` would look into, were the commit checked out.
+
+    ``start`` is relative to the root; a glob that matches nothing is no error here, for the commit may be older than
+    what it is meant for.
+    """
+    begin = PurePosixPath(start).parts
+    patterns = [PurePosixPath(glob).parts for glob in globs]
+    charts = {folder for folder, _, name in (path.rpartition("/") for path in paths) if name == "Chart.yaml"}
+
+    def counts(path: str) -> bool:
+        parts = PurePosixPath(path).parts
+        if parts[: len(begin)] != begin:
+            return False
+        below = parts[len(begin) :]
+        if patterns:
+            return any(_matches(below, pattern) for pattern in patterns)
+        folders = [("/".join(parts[:depth]), parts[depth]) for depth in range(len(begin), len(parts) - 1)]
+        return path.endswith(_SUFFIXES) and not any(
+            name in _CHART_PARTS and folder in charts for folder, name in folders
+        )
+
+    return [path for path in paths if counts(path)]
+
+
+def _matches(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Match as ``Path.glob`` does: ``**`` is any number of folders, and all else stays within one."""
+    if not pattern:
+        return not parts
+    if pattern[0] == "**":
+        return any(_matches(parts[skipped:], pattern[1:]) for skipped in range(len(parts)))
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _matches(parts[1:], pattern[1:])
 
 
 def _named(start: Path, globs: Sequence[str]) -> list[Path]:
@@ -64,7 +100,7 @@ def _all(start: Path) -> Iterator[Path]:
 
 def _is_chart_part(folder: str, name: str) -> bool:
     """Tell a chart's templates: they are no YAML until Helm has rendered them."""
-    return name in ("templates", "charts") and Path(folder, "Chart.yaml").exists()
+    return name in _CHART_PARTS and Path(folder, "Chart.yaml").exists()
 
 
 def _is_inside(path: Path, root: Path) -> bool:

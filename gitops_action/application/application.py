@@ -179,6 +179,7 @@ class ConditionType(StrEnum):
     EXCLUDED_RESOURCE_WARNING = "ExcludedResourceWarning"
     ORPHANED_RESOURCE_WARNING = "OrphanedResourceWarning"
     UNSUPPORTED_WARNING = "UnsupportedFieldWarning"
+    DANGER_WARNING = "DangerWarning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

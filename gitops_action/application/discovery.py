@@ -24,7 +24,8 @@ CONSUMED_KINDS = frozenset({"Application", "ApplicationSet", "AppProject"})
 """Kinds of ``argoproj.io`` that describe work for us and are never applied."""
 
 SETTINGS_NAME = "argocd-cm"
-_MARKS = (b"argoproj.io/", SETTINGS_NAME.encode())
+MARKS = (b"argoproj.io/", SETTINGS_NAME.encode())
+"""A file that holds none of these holds no document for us."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ class Discovered:
 
 def may_hold_documents(text: bytes) -> bool:
     """Return whether a file is worth parsing: most of a repository's YAML is not about Argo CD."""
-    return any(mark in text for mark in _MARKS)
+    return any(mark in text for mark in MARKS)
 
 
 def discover(files: Iterable[tuple[str, bytes]]) -> Discovered:

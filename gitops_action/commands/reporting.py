@@ -34,7 +34,7 @@ def report_of(
         repository=event.repository,
         commit=head.commit,
         head=event.head_sha or head.commit,
-        base=event.base_sha,
+        base=session.base or event.base_sha,
         branch=event.tracked_branch or head.branch,
         dirty=head.dirty,
         event=event.name,

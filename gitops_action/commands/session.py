@@ -6,7 +6,7 @@ In: the inputs, the event and the environment. Out: a ``Session``, frozen. Asks 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from gitops_action.application.application import (
 )
 from gitops_action.application.discovery import discover, may_hold_documents
 from gitops_action.application.settings import Settings, choose_settings
+from gitops_action.commands.base import Base, Checked, named_base, open_base, settings_in_force, with_moves
 from gitops_action.errors import UsageError
 from gitops_action.ports import Head
 from gitops_action.rendering.checkout import Checkout
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gitops_action.adapters.git import GitCheckout
-    from gitops_action.application.discovery import Discovered
+    from gitops_action.adapters.git_history import History
+    from gitops_action.application.discovery import Discovered, Document
     from gitops_action.errors import GitOpsError
     from gitops_action.github.events import Event
     from gitops_action.inputs import Inputs
@@ -48,7 +50,11 @@ class Ports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One run over one checkout. ``problems`` are input files that could not be used; the others go on."""
+    """One run over one checkout. ``problems`` are input files that could not be used; the others go on.
+
+    ``base`` is the hash of the commit that a proposed change is judged by, empty where there is none; ``history`` reads
+    it, and ``base_applications`` are the applications in it by namespace and name, both empty where it cannot be read.
+    """
 
     inputs: Inputs
     event: Event
@@ -61,6 +67,9 @@ class Session:
     problems: tuple[GitOpsError, ...] = ()
     notes: tuple[str, ...] = ()
     started: float
+    base: str = ""
+    history: History | None = None
+    base_applications: Mapping[tuple[str, str], Application] = field(default_factory=dict)
 
     @property
     def parallelism(self) -> int:
@@ -73,10 +82,10 @@ class Session:
         return max(2, os.cpu_count() or 2)
 
 
-def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str] = ()) -> Session:
-    """Return the session for these inputs; ``names`` narrows it to some applications.
+def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str] = (), *, base: str = "") -> Session:
+    """Return the session for these inputs; ``names`` narrows it to some applications, ``base`` names a commit.
 
-    Raises ``UsageError`` where the working directory, the settings or a named application is not there.
+    Raises ``UsageError`` where the working directory, the settings, a named application or commit is not there.
     """
     started = ports.clock.now()
     start = Path(inputs.working_directory).resolve()
@@ -87,22 +96,30 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
         )
     git = open_git(str(start), ports.process)
     root = Path(git.root if git else start)
-    found = discover(candidates(root, start, inputs.applications, may_hold_documents))
-    applications = (_described(inputs),) if inputs.path else found.applications
-    settings = _settings(inputs, root, found)
-    chosen, problems = _chosen(applications, names), found.problems
+    files = dict(candidates(root, start, inputs.applications, may_hold_documents))
+    found = discover(files.items())
+    head = git.head() if git else Head(commit="")
+    checked = Checked(git=git, head=head, root=root, start=start, files=files, found=found)
+    reviewed = open_base(checked, inputs, event, ports.environment)
+    settings, notes = settings_in_force(_settings(inputs, root, found), reviewed, inputs)
+    judged_by = named_base(checked, inputs, base) if base else reviewed
+    before = judged_by.applications if isinstance(judged_by, Base) else {}
+    applications = (_described(inputs),) if inputs.path else with_moves(found.applications, before)
     return Session(
         inputs=inputs,
         event=event,
         ports=ports,
         checkout=_checkout(root, git),
         git=git,
-        head=git.head() if git else Head(commit=""),
+        head=head,
         settings=settings,
-        applications=tuple(chosen),
-        problems=problems,
-        notes=(*found.notes, *settings.warnings),
+        applications=tuple(_chosen(applications, names)),
+        problems=found.problems,
+        notes=(*found.notes, *notes),
         started=started,
+        base=judged_by.commit if judged_by else "",
+        history=judged_by.history if isinstance(judged_by, Base) else None,
+        base_applications=before,
     )
 
 
@@ -129,23 +146,26 @@ def _described(inputs: Inputs) -> Application:
     )
 
 
-def _settings(inputs: Inputs, root: Path, found: Discovered) -> Settings:
-    if not inputs.settings:
-        return choose_settings(found.settings)
-    path = root / inputs.settings
-    if not path.resolve().is_relative_to(root.resolve()) or not path.is_file():
-        raise UsageError(
-            f"input settings: {inputs.settings} is not a file of the repository",
-            remedy="Name a file relative to the root of the repository.",
-        )
-    named = discover([(inputs.settings, path.read_bytes())])
-    if named.problems:
-        raise named.problems[0]
-    if not named.settings:
-        raise UsageError(
-            f"input settings: {inputs.settings} holds no ConfigMap argocd-cm", remedy="Name the file that does."
-        )
-    return choose_settings(named.settings)
+def _settings(inputs: Inputs, root: Path, found: Discovered) -> Document | None:
+    """Return the checked-out ``argocd-cm``, which is valid; ``None`` where there is none."""
+    documents = found.settings
+    if inputs.settings:
+        path = root / inputs.settings
+        if not path.resolve().is_relative_to(root.resolve()) or not path.is_file():
+            raise UsageError(
+                f"input settings: {inputs.settings} is not a file of the repository",
+                remedy="Name a file relative to the root of the repository.",
+            )
+        named = discover([(inputs.settings, path.read_bytes())])
+        if named.problems:
+            raise named.problems[0]
+        if not named.settings:
+            raise UsageError(
+                f"input settings: {inputs.settings} holds no ConfigMap argocd-cm", remedy="Name the file that does."
+            )
+        documents = named.settings
+    choose_settings(documents)
+    return documents[0] if documents else None
 
 
 def _chosen(applications: tuple[Application, ...], names: Sequence[str]) -> list[Application]:

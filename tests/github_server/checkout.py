@@ -84,6 +84,10 @@ class GitRepository:
         git(self.path, "update-ref", f"refs/pull/{number}/head", head_sha)
         return merge
 
+    def make_branch(self, name: str, commit: str) -> None:
+        """Let a branch be at a commit."""
+        git(self.path, "update-ref", f"refs/heads/{name}", commit)
+
     def merge(self, number: int, *, base: str, head: str) -> str:
         """Merge for good: the base branch moves to a merge commit, which is returned."""
         merge = self.test_merge(number, base=base, head=head)
@@ -108,9 +112,10 @@ class GitRepository:
         return int(git(self.path, "rev-list", "--count", f"{since}..{until}"))
 
 
-def checkout_pull_request(server: GitRepository, number: int, workspace: Path) -> str:
-    """Leave what ``actions/checkout`` leaves for ``pull_request``: depth 1, detached at ``refs/pull/N/merge``."""
-    return _checkout(server, workspace, f"refs/pull/{number}/merge", f"refs/remotes/pull/{number}/merge", branch="")
+def checkout_pull_request(server: GitRepository, number: int, workspace: Path, *, depth: int = 1) -> str:
+    """Leave what ``actions/checkout`` leaves for ``pull_request``: detached at ``refs/pull/N/merge``."""
+    source, target = f"refs/pull/{number}/merge", f"refs/remotes/pull/{number}/merge"
+    return _checkout(server, workspace, source, target, branch="", depth=depth)
 
 
 def checkout_branch(server: GitRepository, branch: str, workspace: Path) -> str:
@@ -118,12 +123,15 @@ def checkout_branch(server: GitRepository, branch: str, workspace: Path) -> str:
     return _checkout(server, workspace, f"refs/heads/{branch}", f"refs/remotes/origin/{branch}", branch=branch)
 
 
-def _checkout(server: GitRepository, workspace: Path, source: str, target: str, *, branch: str) -> str:
+def _checkout(server: GitRepository, workspace: Path, source: str, target: str, *, branch: str, depth: int = 1) -> str:
+    """Check out from the folder; the remote is then called what the folder's own ``origin`` is, if it has one."""
     commit = server.resolve(source)
     workspace.mkdir(parents=True, exist_ok=True)
     git(workspace, "init", "--quiet", "--initial-branch=main")
     git(workspace, "remote", "add", "origin", f"file://{server.path.resolve()}")
     git(server.path, "config", "uploadpack.allowAnySHA1InWant", "true")
-    git(workspace, "fetch", "--quiet", "--no-tags", "--depth=1", "origin", f"+{commit}:{target}")
+    git(workspace, "fetch", "--quiet", "--no-tags", f"--depth={depth}", "origin", f"+{commit}:{target}")
     git(workspace, "checkout", "--quiet", "--force", *(["-B", branch, target] if branch else [target]))
+    if known_as := git(server.path, "config", "--get", "--default", "", "remote.origin.url"):
+        git(workspace, "remote", "set-url", "origin", known_as)
     return commit

@@ -110,10 +110,11 @@ def pull_request_job(
     actor: str = "octocat",
     run_id: int = 1000,
     run_attempt: int = 1,
+    depth: int = 1,
 ) -> Job:
     """Return the job of a pull request's event; a fork's or Dependabot's has a token that only reads."""
     untrusted = bool(pull.head_repository) or actor == "dependabot[bot]"
-    commit = checkout_pull_request(_git(server), pull.number, folder / "workspace")
+    commit = checkout_pull_request(_git(server), pull.number, folder / "workspace", depth=depth)
     return _job(
         server,
         folder,
@@ -125,6 +126,24 @@ def pull_request_job(
         actor=actor,
         run_id=run_id,
         run_attempt=run_attempt,
+    )
+
+
+def merge_group_job(server: GitHubServer, pull: PullRequest, folder: Path, *, run_id: int = 1000) -> Job:
+    """Return the job of a pull request that waits in the merge queue; its merge is checked out as of a branch."""
+    git = _git(server)
+    branch = f"gh-readonly-queue/{pull.base_ref}/pr-{pull.number}-{pull.base_sha}"
+    git.make_branch(branch, git.test_merge(pull.number, base=pull.base_ref, head=pull.head_sha))
+    commit = checkout_branch(git, branch, folder / "workspace")
+    return _job(
+        server,
+        folder,
+        "merge_group",
+        payload=payloads.merge_group(server.state, pull, head_sha=commit, base_sha=pull.base_sha),
+        permissions=dict(JOB_PERMISSIONS),
+        sha=commit,
+        ref=f"refs/heads/{branch}",
+        run_id=run_id,
     )
 
 

@@ -14,6 +14,7 @@ import orjson
 
 from tests.github_server import routes_results
 from tests.github_server.description import Violation, load_description
+from tests.github_server.git_http import git_path, serve_git
 from tests.github_server.rights import refusal
 from tests.github_server.routes import ROUTES, Answer, Problem, Request
 from tests.github_server.state import State, Token
@@ -34,6 +35,8 @@ class GitHubServer:
         self.state = state or State()
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str, int]] = []
+        self.git_requests: list[tuple[str, int]] = []
+        """What was asked over git's own protocol: path and status."""
         self.violations: list[str] = []
         self.barrier: threading.Barrier | None = None
         """Where a test puts one, comments are listed by that many runs together: the worst race there is."""
@@ -100,6 +103,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         split = urlsplit(self.path)
+        if git_path(self.github.state, split.path):
+            answer = serve_git(self.github.state, self.command, self.path, self.headers, body)
+            self.github.git_requests.append((split.path, answer.status))
+            self._send(answer)
+            return
         path = next(
             (split.path.removeprefix(prefix) for prefix in _GHES_PREFIXES if split.path.startswith(prefix)), split.path
         )
