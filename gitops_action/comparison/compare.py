@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gitops_action.comparison import tables
+from gitops_action.comparison.denied import denied_rows, nothing_denied
 from gitops_action.comparison.dry_run import Candidate, DryRun
 from gitops_action.comparison.exclusion import NOTHING_SET
 from gitops_action.comparison.live import read_live, wanted
@@ -50,16 +51,20 @@ def compare(
     inventory: Sequence[ResourceKey] | None,
     parallelism: int,
     excluded: Callable[[GroupKind], bool] = NOTHING_SET,
+    denial: Callable[[ResourceKey], str] = nothing_denied,
     manager: str = MANAGER,
 ) -> Comparison:
     """Compare an application's targets with what lives.
 
     ``targets`` have their namespaces and no tracking yet; ``inventory`` is that of the last successful sync, ``None``
-    where none is on record. Raises ``ClusterError`` where the cluster gives no answer at all.
+    where none is on record. ``denial`` is why the application's project does not permit an object, empty where it
+    does. Raises ``ClusterError`` where the cluster gives no answer at all.
     """
     catalog = cluster.catalog()
     selection = select(targets, tracking, catalog, excluded)
-    keyed = [(target.key, target) for target in selection.compared]
+    denied = denied_rows(selection, catalog, denial)
+    kept_out = {row.key for row in denied}
+    keyed = [(target.key, target) for target in selection.compared if target.key not in kept_out]
     kinds = {key: kind for key, target in keyed if key.name and (kind := catalog.find(target))}
     want = wanted(kinds, inventory, catalog, application.destination.namespace)
     with ThreadPoolExecutor(max_workers=max(1, parallelism), thread_name_prefix="compare") as executor:
@@ -88,8 +93,11 @@ def compare(
         doubtful = [entry for entry in judged if isinstance(entry, Candidate)]
         rows = [entry for entry in judged if isinstance(entry, ResourceComparison)]
         rows += executor.map(dry_run.decide, doubtful)
-    rows += judge.skipped(selection)
-    rows += judge.untargeted({row.key for row in rows}, {hook.key for hook in selection.hooks}, excluded)
+    rows += [*denied, *judge.skipped(selection)]
+    hooks = {hook.key for hook in selection.hooks}
+    rows += judge.untargeted(
+        {row.key for row in rows}, hooks, lambda key: excluded(key.group_kind) or bool(denial(key))
+    )
     conditions = (*selection.conditions, *shared_warnings(application, rows), *unlisted_errors(state))
     return Comparison(
         application=application,
@@ -171,12 +179,12 @@ class _Judge:
         ]
 
     def untargeted(
-        self, taken: set[ResourceKey], hooks: set[ResourceKey], excluded: Callable[[GroupKind], bool]
+        self, taken: set[ResourceKey], hooks: set[ResourceKey], left_alone: Callable[[ResourceKey], bool]
     ) -> list[ResourceComparison]:
-        """Return the rows of what is tracked for us and is no target: to be pruned, unless it is a hook."""
+        """Return the rows of what is tracked for us and is no target: to be pruned, unless it is a hook (TRK-13)."""
         rows: list[ResourceComparison] = []
         for key, live in self.state.objects.items():
-            if key in taken or self.tracking.owner(live) != self.tracking.instance or excluded(key.group_kind):
+            if key in taken or self.tracking.owner(live) != self.tracking.instance or left_alone(key):
                 continue
             # A controller's child, or a copy that a controller made of ours, is not ours (TRK-12, TRK-15).
             if live.owner_references or not self.tracking.is_self_reference(live) or is_crd(live):

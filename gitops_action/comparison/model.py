@@ -40,7 +40,8 @@ class ResourceComparison:
     server's answer to the dry run where one was needed. ``refusal`` holds the API server's words where it refused the
     target (the sync would fail), ``unknown`` the reason of a row that could not be compared.
     ``adopts`` says that the object exists and is nobody's; ``obstacle`` why we may not touch it (another
-    application's, a controller's).
+    application's, a controller's). ``is_permitted`` is false where the application's project forbids the target, with
+    the reason in ``unknown``.
     """
 
     key: ResourceKey
@@ -57,6 +58,7 @@ class ResourceComparison:
     obstacle: str = ""
     is_hook: bool = False
     requires_pruning: bool = False
+    is_permitted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from gitops_action.comparison.denied import nothing_denied
 from gitops_action.errors import ClusterError
 from gitops_action.resource import ResourceKey
 from gitops_action.sync.cause import explain
@@ -206,13 +207,14 @@ def sync(
     stop: Stop,
     scrub: Callable[[str], str] = str,
     before_change: Callable[[], None] = lambda: None,
+    denial: Callable[[ResourceKey], str] = nothing_denied,
 ) -> OperationResult:
     """Bring an application's objects to what Git says, and wait until they are healthy.
 
     ``assess`` is the health of one object, ``stop`` ends the operation early, ``scrub`` takes secrets out of what the
-    cluster says; ``before_change`` is called once, after everything was tried and before the first change. Raises
-    ``Refused`` or ``ApplicationError`` before the first change where a rule forbids the sync; what the API server
-    refuses is a Failed result.
+    cluster says; ``before_change`` is called once, after everything was tried and before the first change; ``denial``
+    is why the project does not permit an object. Raises ``Refused`` or ``ApplicationError`` before the first change
+    where a rule forbids the sync; what the API server refuses is a Failed result.
     """
     one = _Sync(
         comparison=comparison,
@@ -231,7 +233,7 @@ def sync(
     except ClusterError as error:
         return one.namespace_failed(error)
     tasks = one.plan(namespace)
-    if (refused := refusal(comparison, tasks, options)) is not None:
+    if (refused := refusal(comparison, tasks, options, denial)) is not None:
         raise refused
     executor = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="sync")
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_action.application.application import ConditionType
+from gitops_action.comparison.denied import nothing_denied
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.errors import ApplicationError, GitOpsError, Refused
 from gitops_action.sync.options import Adopt, SyncOptions, WriteMode, tolerates_missing_kind
@@ -16,9 +17,10 @@ from gitops_action.sync.order import defined_kind
 from gitops_action.sync.tasks import Action, is_leaving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from gitops_action.comparison.model import Comparison
+    from gitops_action.resource import ResourceKey
     from gitops_action.sync.tasks import Task, TaskId
 
 DRY_RUN_FAILED = "one or more objects failed to apply (dry run)"
@@ -40,10 +42,19 @@ def is_needed(comparison: Comparison, *, prune: bool = True) -> bool:
     return prune or not different or any(not row.requires_pruning for row in different)
 
 
-def refusal(comparison: Comparison, tasks: Sequence[Task], options: SyncOptions) -> GitOpsError | None:
-    """Return the error that a rule of ours answers this sync with, or ``None``."""
+def refusal(
+    comparison: Comparison,
+    tasks: Sequence[Task],
+    options: SyncOptions,
+    denial: Callable[[ResourceKey], str] = nothing_denied,
+) -> GitOpsError | None:
+    """Return the error that a rule answers this sync with, or ``None``.
+
+    ``denial`` is why the application's project does not permit an object, empty where it does.
+    """
     return (
-        _not_compared(comparison)
+        _not_permitted(comparison, tasks, denial)
+        or _not_compared(comparison)
         or _obstacles(comparison, options)
         or _shared(comparison)
         or _empty(comparison)
@@ -76,6 +87,22 @@ def invalid(comparison: Comparison, tasks: Sequence[Task]) -> Mapping[TaskId, st
         and task.key.group_kind not in brought
         and not tolerates_missing_kind(task.target, application_options)
     }
+
+
+def _not_permitted(
+    comparison: Comparison, tasks: Iterable[Task], denial: Callable[[ResourceKey], str]
+) -> GitOpsError | None:
+    """Refuse what the project does not permit, among it the namespace that the sync would create (SYN-17)."""
+    denied = {row.key: row.unknown for row in comparison.resources if not row.is_permitted}
+    denied |= {task.key: reason for task in tasks if (reason := denial(task.key))}
+    if not denied:
+        return None
+    reasons = "; ".join(sorted(set(denied.values())))
+    return Refused(
+        f"{comparison.application.name}: not synced: {reasons}",
+        detail=_lines(f"{key}: {reason}" for key, reason in sorted(denied.items())),
+        remedy="Take the objects out of the application, or extend its AppProject.",
+    )
 
 
 def _not_compared(comparison: Comparison) -> GitOpsError | None:
