@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gitops_action.adapters.tools import catalogue_dir
 from gitops_action.health.assess import assess
 from gitops_action.health.overrides import parse_overrides
-from gitops_action.lua.catalogue import ScriptLibrary, library_of, read_catalogue
+from gitops_action.lua.catalogue import ScriptFolder, ScriptLibrary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ def open_assessor(customizations: Mapping[str, str], clock: Clock) -> Callable[[
     """
     overrides = parse_overrides(customizations)
     folder = catalogue_dir()
-    scripts = library_of(read_catalogue(folder)) if folder else ScriptLibrary()
+    scripts = ScriptLibrary(ScriptFolder(folder)) if folder else ScriptLibrary()
 
     def assess_one(live: Resource) -> HealthStatus | None:
         return assess(live, overrides, scripts, now=clock.now())

@@ -1,24 +1,25 @@
 """Which health script a kind has: Argo CD's ``resource_customizations``, as a mapping of paths to texts.
 
-In: the scripts that ship with Argo CD, keyed ``<group>/<Kind>/health.lua``. Out: the one for a kind: the folder of its
+In: the scripts that ship with Argo CD, keyed ``<group>/<Kind>``. Out: the one for a kind: the folder of its
 name, else the first folder with ``_`` for ``*`` that matches, in order. Never runs a script.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from gitops_action.lua.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from gitops_action.resource import GroupKind
 
-_FILE: Final = "/health.lua"
+_FILE: Final = "health.lua"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,32 @@ class ScriptLibrary:
         return next((self.scripts[folder] for folder in wildcards if _matches(folder, name)), None)
 
 
-def library_of(files: Mapping[str, str]) -> ScriptLibrary:
-    """Return the library of a catalogue given as relative paths and texts; only health scripts count."""
-    return ScriptLibrary({path.removesuffix(_FILE): text for path, text in files.items() if path.endswith(_FILE)})
+class ScriptFolder(Mapping[str, str]):
+    """The health scripts of an unpacked catalogue, by folder; each is read when its kind is met."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names: list[str] | None = None
 
-def read_catalogue(folder: Path) -> dict[str, str]:
-    """Read the health scripts of an unpacked catalogue: relative path → text."""
-    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("health.lua")}
+    def __getitem__(self, name: str) -> str:
+        """Return the script of ``<group>/<Kind>``, or of ``<Kind>``."""
+        if ".." in name.split("/"):
+            raise KeyError(name)
+        try:
+            return (self._folder / name / _FILE).read_text("utf-8")
+        except (FileNotFoundError, NotADirectoryError):
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the folders of all scripts."""
+        if self._names is None:
+            paths = (*self._folder.glob(f"*/{_FILE}"), *self._folder.glob(f"*/*/{_FILE}"))
+            self._names = sorted(path.parent.relative_to(self._folder).as_posix() for path in paths)
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """Return how many scripts there are."""
+        return len(list(iter(self)))
 
 
 def _matches(folder: str, name: str) -> bool:

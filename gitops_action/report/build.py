@@ -72,7 +72,7 @@ def application_report(found: Findings, mode: Mode) -> ApplicationReport:
         revision=found.revision,
         sync_status="" if found.is_offline else found.status.value,
         health_status=health.code.value if health else "",
-        health_message=clean(health.message) if health else "",
+        health_message=health.message if health else "",  # names of objects only
         operation_phase=operation.phase.value if operation else "",
         operation_message=_operation_message(found, operation) if operation else "",
         refused=clean(str(found.error)) if isinstance(found.error, Refused) else "",
@@ -130,7 +130,7 @@ def _resource(
         added_lines=diff.added if diff else 0,
         removed_lines=diff.removed if diff else 0,
         health_status=health.code.value if health else "",
-        health_message=clean(health.message) if health else "",
+        health_message=_health_message(health, row.live),
         refusal=clean(row.refusal),
         unknown=clean(row.unknown),
         obstacle=clean(row.obstacle),
@@ -147,6 +147,13 @@ def _resource(
         started=result.started if result else 0.0,
         finished=result.finished if result else 0.0,
     )
+
+
+def _health_message(health: HealthStatus | None, live: Resource | None) -> str:
+    """Return the message of one object's health: made from that object alone, so only its own values can be in it."""
+    if health is None or not health.message or live is None:
+        return health.message if health else ""
+    return scrub(health.message, secret_values(live))
 
 
 def _hook(

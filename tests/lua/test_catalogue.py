@@ -4,21 +4,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitops_action.lua.catalogue import library_of, read_catalogue
+from gitops_action.lua.catalogue import ScriptFolder, ScriptLibrary
 from gitops_action.resource import GroupKind
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-LIBRARY = library_of(
+LIBRARY = ScriptLibrary(
     {
-        "apps/Deployment/health.lua": "exact",
-        "apps/Deployment/actions/discovery.lua": "no health",
-        "Node/health.lua": "core group",
-        "_.crossplane.io/_/health.lua": "wildcard group",
-        "sub.crossplane.io/_/health.lua": "wildcard kind",
-        "sub.crossplane.io/Exact/health.lua": "exact in a group of wildcards",
-        "operator.io/_/health.lua": "wildcard kind alone",
+        "apps/Deployment": "exact",
+        "Node": "core group",
+        "_.crossplane.io/_": "wildcard group",
+        "sub.crossplane.io/_": "wildcard kind",
+        "sub.crossplane.io/Exact": "exact in a group of wildcards",
+        "operator.io/_": "wildcard kind alone",
     }
 )
 
@@ -46,5 +45,10 @@ def test_an_unpacked_catalogue_is_read_from_its_folder(tmp_path: Path) -> None:
     folder = tmp_path / "apps" / "Deployment"
     (folder / "actions").mkdir(parents=True)
     (folder / "health.lua").write_text("return {}")
-    (folder / "actions" / "discovery.lua").write_text("return {}")
-    assert read_catalogue(tmp_path) == {"apps/Deployment/health.lua": "return {}"}
+    (folder / "actions" / "discovery.lua").write_text("no health")
+    (tmp_path / "Node").mkdir()
+    (tmp_path / "Node" / "health.lua").write_text("core group")
+    scripts = ScriptFolder(tmp_path)
+    assert dict(scripts) == {"Node": "core group", "apps/Deployment": "return {}"}
+    assert len(scripts) == 2
+    assert [name in scripts for name in ("apps", "Pod", "../" + tmp_path.name + "/Node", "")] == [False] * 4

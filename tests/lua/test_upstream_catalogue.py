@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from gitops_action.lua.catalogue import ScriptLibrary, library_of, read_catalogue
+from gitops_action.lua.catalogue import ScriptFolder, ScriptLibrary
 from gitops_action.lua.health_script import ScriptHealth, run_health_script
 from gitops_action.resource import Resource
 from gitops_action.resource.yaml import YamlError, load_documents
@@ -36,7 +36,7 @@ def upstream(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def library(upstream: Path) -> ScriptLibrary:
-    return library_of(read_catalogue(upstream))
+    return ScriptLibrary(ScriptFolder(upstream))
 
 
 def cases(upstream: Path) -> list[Case]:
