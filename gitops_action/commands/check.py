@@ -14,7 +14,9 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CHECKS: Mapping[str, str] = {}
+CHECKS: Mapping[str, str] = {
+    "project": "gitops_action.commands.check_project:project",
+}
 """Question → ``module:command``."""
 
 

@@ -6,6 +6,7 @@ stdout. A file that cannot be read is a ``UsageError`` naming it.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ def read_bytes(path: str) -> bytes:
     Raises ``UsageError`` where it cannot be read.
     """
     if path == STANDARD_INPUT:
-        return click.get_binary_stream("stdin").read()
+        return sys.stdin.buffer.read()
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:
