@@ -16,7 +16,7 @@ from gitops_action.commands.parallel import each
 from gitops_action.comparison.compare import compare
 from gitops_action.comparison.exclusion import ResourceExclusion
 from gitops_action.comparison.model import SyncStatusCode
-from gitops_action.errors import ApplicationError, Forbidden, GitOpsError
+from gitops_action.errors import Forbidden, GitOpsError, UsageError
 from gitops_action.health.aggregate import HealthRow, assess_application
 from gitops_action.rendering.build_environment import instance_name
 from gitops_action.rendering.context import RenderContext
@@ -203,7 +203,8 @@ def _record(application: Application, cluster: Cluster) -> Record | None:
 
 
 def _tool(name: str) -> str:
+    """Return a program's path, or its bare name where it is not installed: who needs it is told when it would run."""
     try:
         return find_tool(name)
-    except GitOpsError as error:
-        raise ApplicationError(error.summary, detail=error.detail, remedy=error.remedy) from error
+    except UsageError:
+        return name

@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("examples")
 
+KINDS = (
+    "v1/services",
+    "v1/configmaps",
+    "v1/secrets",
+    "v1/serviceaccounts",
+    "apps/v1/deployments",
+    "apps/v1/statefulsets",
+    "batch/v1/cronjobs",
+    "policy/v1/poddisruptionbudgets",
+)
 SECRETS = ("a-demo-session-key", "YS1kZW1vLXNlc3Npb24ta2V5", "demo-production-key", "demo-rotated-key")
 PRODUCTION = "storefront/overlays/production/kustomization.yaml"
 
@@ -109,11 +119,10 @@ def test_pull_request_comment_merge_sync_and_drift(story: Story) -> None:
     assert story_outputs(idle)[4] == "false"
     assert everything(story) == settled, "a sync without work writes nothing but its record"
 
-    scale = {"spec": {"replicas": 1}}
+    scale: dict[str, object] = {"spec": {"replicas": 1}}
     scene.cluster.request("PUT", *scaled(story, scale))
-    drifted = scene.preview(
-        scene.propose({"README.md": "No change to any manifest.\n"}, branch="docs"), **story.inputs()
-    )
+    docs: dict[str, str | None] = {"README.md": "No change to any manifest.\n"}
+    drifted = scene.preview(scene.propose(docs, branch="docs"), None, **story.inputs())
     says(drifted, ExitCode.OK, "1 of 2 applications will change", "- replicas: 1 + replicas: 4")
     assert drifted.outputs["out-of-sync"] == "1"
 
@@ -140,12 +149,10 @@ def hidden(ran: JobRan) -> bool:
 
 def everything(story: Story) -> dict[str, str]:
     """Return the version of every object of both namespaces that a sync could write, records aside."""
-    kinds = ("v1/services", "v1/configmaps", "v1/secrets", "v1/serviceaccounts", "apps/v1/deployments")
-    kinds += ("apps/v1/statefulsets", "batch/v1/cronjobs", "policy/v1/poddisruptionbudgets")
     return {
         f"{kind} {namespace}/{item['metadata']['name']}": item["metadata"]["resourceVersion"]
         for namespace in (story.shop, story.pay)
-        for kind in kinds
+        for kind in KINDS
         for item in (story.scene.get(kind, namespace=namespace) or {"items": []})["items"]
         if not item["metadata"]["name"].startswith("gitops-action.")
     }

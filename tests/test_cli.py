@@ -1,0 +1,155 @@
+"""The command line: flags become inputs, errors become one message and an exit code, standard output is for results."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from gitops_action import __version__, cli
+from gitops_action.errors import ExitCode, UsageError
+from gitops_action.inputs import INPUTS
+from tests.e2e.program import run_here
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+IN_WORKFLOWS_ONLY = {"command", "github-token", "comment", "comment-key", "fail-on", "report-dir"}
+SYNC_ONLY = {"prune", "prune-limit", "adopt", "wait", "timeout"}
+CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {a: '1'}\n"
+
+
+def flags(verb: str) -> set[str]:
+    command = cli.cli.commands[verb]
+    return {name.removeprefix("--") for option in command.params for name in option.opts if name.startswith("--")}
+
+
+@pytest.mark.parametrize("verb", ["diff", "render"])
+def test_every_input_that_means_something_on_a_desk_is_a_flag(verb: str) -> None:
+    names = {declared.name for declared in INPUTS}
+    assert flags(verb) & names == names - IN_WORKFLOWS_ONLY - SYNC_ONLY
+
+
+def test_a_sync_has_the_flags_of_a_sync_as_well() -> None:
+    names = {declared.name for declared in INPUTS}
+    assert flags("sync") & names == names - IN_WORKFLOWS_ONLY
+
+
+@pytest.mark.parametrize("verb", list(cli.cli.commands))
+def test_every_verb_and_every_flag_has_help(verb: str) -> None:
+    command = cli.cli.commands[verb]
+    assert command.help
+    assert [each.name for each in command.params if isinstance(each, click.Option) and not each.help] in (
+        [],
+        ["output"],
+    )
+
+
+def test_the_version_is_told_before_anything_heavy_is_imported() -> None:
+    script = (
+        "import sys\nfrom gitops_action.cli import main\ncode = main(['--version'])\n"
+        "heavy = {'kubernetes', 'github', 'lupa', 'jq', 'yaml', 'jinja2'} & set(sys.modules)\n"
+        "print(sorted(heavy))\nsys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, f"gitops-action {__version__}\n[]\n")
+
+
+def run(*arguments: str, folder: Path) -> tuple[int, str, str]:
+    ran = run_here(*arguments, environ={"HOME": str(folder), "PATH": "/usr/bin:/bin"}, folder=folder)
+    return ran.code, ran.stdout, ran.stderr
+
+
+def test_without_a_verb_the_help_is_shown_and_nothing_is_done(tmp_path: Path) -> None:
+    code, _, stderr = run(folder=tmp_path)
+    assert code == ExitCode.USAGE
+    assert "Commands:" in stderr
+
+
+def test_help_is_no_error(tmp_path: Path) -> None:
+    code, stdout, _ = run("sync", "--help", folder=tmp_path)
+    assert code == ExitCode.OK
+    assert "--prune-limit" in stdout
+
+
+def test_rendered_manifests_are_all_that_stands_on_standard_output(tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / "deploy" / "settings.yaml").write_text(CONFIG_MAP)
+    described = ("--name", "web", "--path", "deploy", "--namespace", "shop", "--no-cluster")
+    code, stdout, stderr = run("render", *described, folder=tmp_path)
+    assert (code, stderr) == (ExitCode.OK, "")
+    assert stdout == (
+        "---\n"
+        "apiVersion: v1\n"
+        "kind: ConfigMap\n"
+        "metadata:\n"
+        "  name: settings\n"
+        "  namespace: shop\n"
+        "  annotations:\n"
+        "    argocd.argoproj.io/tracking-id: web:/ConfigMap:shop/settings\n"
+        "  labels:\n"
+        "    argocd.argoproj.io/instance: web\n"
+        "data:\n"
+        '  a: "1"\n'
+    )
+
+
+def test_a_program_that_is_missing_is_named_by_the_application_that_needs_it(tmp_path: Path) -> None:
+    (tmp_path / "chart").mkdir()
+    (tmp_path / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 0.1.0\n")
+    described = ("--name", "web", "--path", "chart", "--namespace", "shop", "--no-cluster")
+    code, stdout, stderr = run("render", *described, folder=tmp_path)
+    assert (code, stdout) == (ExitCode.APPLICATION, "")
+    assert "helm: program 'helm' is not installed" in stderr
+    assert "Install helm and put it on the PATH" in stderr
+
+
+def test_an_error_is_told_on_standard_error_with_its_remedy(tmp_path: Path) -> None:
+    code, stdout, stderr = run("render", "--no-cluster", "--helm-values", "a.yaml", folder=tmp_path)
+    assert (code, stdout) == (ExitCode.USAGE, "")
+    assert stderr == (
+        "error: input helm-values describes an application without YAML, which needs path as well\n"
+        "Set `path`, `name` and `namespace`, or write it into the Application document.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UsageError("wrong"), ExitCode.USAGE),
+        (KeyboardInterrupt(), ExitCode.INTERRUPTED),
+        (ValueError("x"), ExitCode.BUG),
+    ],
+)
+def test_whatever_is_raised_ends_in_the_exit_code_that_is_documented(
+    error: BaseException, code: ExitCode, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(cli, "_inputs", raising(error))
+    assert run("render", folder=tmp_path)[0] == code
+
+
+def raising(error: BaseException) -> object:
+    def function(*_: object) -> None:
+        raise error
+
+    return function
+
+
+def test_a_bug_shows_where_it_struck_and_not_on_which_values(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(cli, "_inputs", raising(ValueError("PLANTED-password")))
+    code, stdout, stderr = run("render", folder=tmp_path)
+    assert (code, stdout) == (ExitCode.BUG, "")
+    assert "PLANTED" not in stderr
+    assert stderr.endswith(
+        "ValueError (set RUNNER_DEBUG=1 to see its message)\n"
+        "This is a bug of gitops-action. Please report it with the lines above.\n"
+    )
+
+
+def test_a_bug_under_debugging_shows_its_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(cli, "_inputs", raising(ValueError("which value")))
+    environ = {"RUNNER_DEBUG": "1", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    assert "ValueError (which value)" in run_here("render", environ=environ, folder=tmp_path).stderr
