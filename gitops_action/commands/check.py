@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CHECKS: Mapping[str, str] = {
+    "applicationset": "gitops_action.commands.check_applicationset:applicationset",
     "project": "gitops_action.commands.check_project:project",
 }
 """Question → ``module:command``."""
