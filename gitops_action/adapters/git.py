@@ -70,6 +70,13 @@ class GitCheckout:
         completed = self._run("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--end-of-options", base, head)
         return tuple(sorted(entries(self._checked(completed).stdout)))
 
+    def files(self) -> tuple[str, ...]:
+        """Return the files of the work tree, sorted, except those that Git is told to ignore."""
+        known = self._checked(self._run("ls-files", "-z", "--cached", "--recurse-submodules"))
+        new = self._checked(self._run("ls-files", "-z", "--others", "--exclude-standard"))
+        paths = {*entries(known.stdout), *entries(new.stdout)}
+        return tuple(sorted(path for path in paths if Path(self.root, path).is_file()))
+
     def symlinks(self) -> tuple[str, ...]:
         """Return the symbolic links of the work tree, except those in files that Git is told to ignore."""
         new = self._checked(self._run("ls-files", "-z", "--others", "--exclude-standard"))

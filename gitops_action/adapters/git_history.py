@@ -125,6 +125,10 @@ class History:
         """Return the paths that differ in another commit; ``UsageError`` where that one is not here."""
         return self.repository.changed_files(self.base, head)
 
+    def paths(self) -> tuple[str, ...]:
+        """Return the paths of the commit's regular files, sorted."""
+        return tuple(sorted(self._blobs()))
+
     def _blobs(self) -> dict[str, str]:
         """Return path and hash of each regular file."""
         listed = entries(self._git("ls-tree", "-r", "-z", self.base).stdout)

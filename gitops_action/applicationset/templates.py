@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from gitops_action.applicationset.model import ApplicationSet
     from gitops_action.ports import Process
 
+TEMPLATE_PROGRAM = "applicationset-template"
+"""What renders Go templates."""
+
 
 def engine_of(applicationset: ApplicationSet, process: Process, find_program: Callable[[], str]) -> Engine:
     """Return the engine; the program is looked for when the set has Go templates, or slugs to make."""

@@ -19,7 +19,7 @@ from gitops_action.applicationset.generate import generate
 from gitops_action.applicationset.inputs import ClusterEntry, GeneratorInputs, PullRequestEntry
 from gitops_action.applicationset.model import SetConditionType
 from gitops_action.applicationset.parse import parse_applicationset
-from gitops_action.applicationset.templates import engine_of
+from gitops_action.applicationset.templates import TEMPLATE_PROGRAM, engine_of
 from gitops_action.commands.check_files import answer, only, read_bytes, read_documents
 from gitops_action.commands.repository_tree import FolderTree
 from gitops_action.errors import ApplicationError, ExitCode, UsageError
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from gitops_action.applicationset.model import ApplicationSet, Generated
     from gitops_action.resource.resource import Json, JsonObject
 
-_TEMPLATE_PROGRAM = "applicationset-template"
 _LABEL = "argocd.argoproj.io/secret-type"
 
 
@@ -56,7 +55,7 @@ def applicationset(file: str, folder: str | None, *, new_git_file_globbing: bool
 def _generated(parsed: ApplicationSet, inputs: GeneratorInputs) -> Generated:
     if wrong := [each for each in parsed.conditions if each.keeps_back]:
         raise UsageError(wrong[0].message, remedy=wrong[0].remedy)
-    engine = engine_of(parsed, SubprocessProcess(), lambda: find_tool(_TEMPLATE_PROGRAM))
+    engine = engine_of(parsed, SubprocessProcess(), lambda: find_tool(TEMPLATE_PROGRAM))
     generated = generate(parsed, inputs, engine)
     for condition in generated.conditions:
         summary, _, detail = condition.message.partition("\n")

@@ -8,34 +8,43 @@ from typing import TYPE_CHECKING
 from gitops_action.adapters.cluster import ApiServer
 from gitops_action.adapters.destination import context_of
 from gitops_action.adapters.kubeconfig import ClusterInputs, load
+from gitops_action.application.project import IN_CLUSTER_NAME, ClusterIdentity, identity_of
 from gitops_action.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitops_action.adapters.kubeconfig import Kubeconfig
     from gitops_action.application.application import Destination
     from gitops_action.commands.session import Session
+    from gitops_action.inputs import Inputs
+
+
+def kubeconfig_of(inputs: Inputs, environment: Mapping[str, str]) -> Kubeconfig:
+    """Return the contexts that a run can connect to; raises ``GitOpsError`` where what the inputs name is not valid."""
+    return load(
+        ClusterInputs(
+            kubeconfig=inputs.kubeconfig,
+            context=inputs.context,
+            server=inputs.server,
+            ca=inputs.ca,
+            token=inputs.token,
+            in_cluster=inputs.in_cluster,
+            allow_exec=inputs.allow_exec,
+            in_container=environment.get("GITOPS_ACTION_CONTAINER") == "true",
+        ),
+        environment,
+    )
 
 
 class Clusters:
     """Finds and keeps the connection for each destination; safe to use from many threads."""
 
     def __init__(self, session: Session) -> None:
-        inputs = session.inputs
         self._session = session
         self._lock = threading.Lock()
         self._open: dict[str, ApiServer] = {}
-        self._kubeconfig = load(
-            ClusterInputs(
-                kubeconfig=inputs.kubeconfig,
-                context=inputs.context,
-                server=inputs.server,
-                ca=inputs.ca,
-                token=inputs.token,
-                in_cluster=inputs.in_cluster,
-                allow_exec=inputs.allow_exec,
-                in_container=session.ports.environment.get("GITOPS_ACTION_CONTAINER") == "true",
-            ),
-            session.ports.environment,
-        )
+        self._kubeconfig = kubeconfig_of(session.inputs, session.ports.environment)
 
     @property
     def requests(self) -> int:
@@ -53,6 +62,18 @@ class Clusters:
             if context not in self._open:
                 self._open[context] = self._connect(context)
             return self._open[context]
+
+    def identity(self, destination: Destination) -> ClusterIdentity:
+        """Return the URL and the name under which a project knows the cluster of a destination.
+
+        Raises ``ClusterError`` where no context leads to it.
+        """
+        own = identity_of(destination)
+        if own.name == IN_CLUSTER_NAME:
+            return own
+        context = self._context(destination)
+        server = self._kubeconfig.servers().get(context, destination.server)
+        return ClusterIdentity(server=server.rstrip("/"), name=context)
 
     def _connect(self, context: str) -> ApiServer:
         connection = self._kubeconfig.connect(context)

@@ -1,7 +1,6 @@
-"""The files of a folder as the git generator sees a repository's.
+"""The files of a folder, and those of a commit, as the git generator of an ApplicationSet sees a repository's.
 
-Links are followed within the folder and never out of it; what Git would not have in a commit can be left out by naming
-the files.
+Links are followed within the repository and never out of it.
 """
 
 from __future__ import annotations
@@ -14,21 +13,23 @@ from typing import TYPE_CHECKING
 from gitops_action.errors import ApplicationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from gitops_action.adapters.git_history import History
 
 _LARGEST = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class FolderTree:
-    """Implements ``RepositoryTree``; ``names`` are the files, else all below the folder count but ``.git``."""
+    """Implements ``RepositoryTree``; ``names`` lists the files, else all below the folder count but ``.git``."""
 
     root: Path
-    names: Sequence[str] | None = None
+    names: Callable[[], Sequence[str]] | None = None
 
     def files(self) -> Sequence[str]:
         """Return the paths of all files, sorted."""
-        return sorted(self._walk()) if self.names is None else self.names
+        return self.names() if self.names else sorted(self._walk())
 
     def read(self, path: str) -> bytes:
         """Return a file's content."""
@@ -46,6 +47,24 @@ class FolderTree:
         for folder, folders, names in os.walk(self.root):
             folders[:] = sorted(name for name in folders if name != ".git")
             yield from (Path(folder, name).relative_to(self.root).as_posix() for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitTree:
+    """Implements ``RepositoryTree``."""
+
+    history: History
+
+    def files(self) -> Sequence[str]:
+        """Return the paths of all files, sorted."""
+        return self.history.paths()
+
+    def read(self, path: str) -> bytes:
+        """Return a file's content."""
+        content = self.history.read(path)
+        if content is None:
+            raise _unreadable(path, f"not a file of {self.history.base}")
+        return content
 
 
 def _unreadable(path: str, reason: str) -> ApplicationError:
