@@ -91,6 +91,8 @@ def _bodies(report: Report) -> list[str]:
 
 
 def _is_worth_a_comment(report: Report) -> bool:
+    if any(application.is_endangered for application in report.applications):
+        return True
     return any(map(differs, report.applications)) or report.exit_code not in (ExitCode.OK, ExitCode.DIFFERENT)
 
 

@@ -127,7 +127,7 @@ def _condition(application: ApplicationReport, condition: ConditionReport) -> Fi
         remedy=condition.remedy,
         file=application.file,
         line=application.line,
-        is_open=is_error,
+        is_open=is_error or condition.is_danger,
     )
 
 

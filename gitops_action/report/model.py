@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gitops_action.application.application import ConditionType
+
 SCHEMA_VERSION = 1
 
 
@@ -88,6 +90,11 @@ class ConditionReport:
     message: str
     remedy: str = ""
 
+    @property
+    def is_danger(self) -> bool:
+        """Whether it speaks of a change that a reviewer must know, though nothing is wrong with it."""
+        return self.type == ConditionType.DANGER_WARNING
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationReport:
@@ -117,6 +124,11 @@ class ApplicationReport:
     resources: tuple[ResourceReport, ...] = ()
     reproduce: str = ""
     """The command that shows the same again."""
+
+    @property
+    def is_endangered(self) -> bool:
+        """Whether the application as a whole changes in a way that a reviewer must know."""
+        return any(condition.is_danger for condition in self.conditions)
 
     def count(self, change: ChangeKind) -> int:
         """Return how many objects have this change."""

@@ -135,6 +135,8 @@ def sign(mode: Mode, application: ApplicationReport) -> Sign:
     result = outcome(mode, application)
     if result in _BAD:
         return Sign.BAD
+    if application.is_endangered:
+        return Sign.CARE
     if result is Outcome.SAME or (result is Outcome.CHANGED and mode is Mode.SYNC):
         return Sign.GOOD
     unsure = result is Outcome.LEFTOVER or mode is Mode.DRIFT or is_offline(application)

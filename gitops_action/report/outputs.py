@@ -49,15 +49,16 @@ def exit_code(report: Report, fail_on: FailOn) -> ExitCode:
 
     ``error``: everything but differences. ``diff``: also differences (and prunes that a sync left over). ``danger``: of
     the differences only those of an application in which an object is refused, is not ours to touch, is deleted, or
-    carries a danger. ``never``: only wrong usage, an interruption and a bug of ours, where no application was judged.
+    carries a danger; and an application that moves to another project or destination, differences or not. ``never``:
+    only wrong usage, an interruption and a bug of ours, where no application was judged.
     """
     codes = {ExitCode(each.exit_code) for each in report.applications}
     match fail_on:
         case FailOn.DIFF:
             return ExitCode.worst(codes)
         case FailOn.DANGER:
-            harmless = set() if any(map(_is_endangered, report.applications)) else {ExitCode.DIFFERENT}
-            return ExitCode.worst(codes - harmless)
+            differences = {ExitCode.DIFFERENT} if any(map(_is_endangered, report.applications)) else set()
+            return ExitCode.worst(codes - {ExitCode.DIFFERENT} | differences)
         case FailOn.ERROR:
             return ExitCode.worst(codes - {ExitCode.DIFFERENT})
         case FailOn.NEVER:
@@ -67,7 +68,8 @@ def exit_code(report: Report, fail_on: FailOn) -> ExitCode:
 
 
 def _is_endangered(application: ApplicationReport) -> bool:
-    return application.exit_code == ExitCode.DIFFERENT and any(map(is_dangerous, application.resources))
+    is_different = application.exit_code == ExitCode.DIFFERENT
+    return application.is_endangered or (is_different and any(map(is_dangerous, application.resources)))
 
 
 def _worst(values: Iterable[str], worst_to_best: Sequence[str]) -> str:
