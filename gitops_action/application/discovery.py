@@ -6,10 +6,9 @@ place and does not hold up the others. Reads no file itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gitops_action.application.application import Application, ApplicationCondition, ConditionType
 from gitops_action.application.parse import parse_application
 from gitops_action.errors import GitOpsError, UsageError
 from gitops_action.resource.yaml import load_documents
@@ -17,6 +16,7 @@ from gitops_action.resource.yaml import load_documents
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gitops_action.application.application import Application
     from gitops_action.resource.resource import Json, JsonObject
 
 ARGOCD_GROUP = "argoproj.io"
@@ -75,10 +75,9 @@ def discover(files: Iterable[tuple[str, bytes]]) -> Discovered:
             applications.append(parse_application(document.value, file=document.file, line=document.line))
         except UsageError as problem:
             problems.append(problem)
-    projects = {_name(d.value): d for d in documents if kind_of(d.value) == "AppProject"}
     sets = [d for d in documents if kind_of(d.value) == "ApplicationSet"]
     return Discovered(
-        applications=tuple(_with_project_warning(application, projects) for application in applications),
+        applications=tuple(applications),
         settings=tuple(d for d in documents if _is_settings(d.value)),
         problems=(*problems, *_same_name(applications)),
         notes=tuple(f"{d}: ApplicationSet {_name(d.value)} is not supported and was left out" for d in sets),
@@ -101,18 +100,6 @@ def _is_settings(value: JsonObject) -> bool:
 def _name(value: JsonObject) -> str:
     metadata = value.get("metadata")
     return str(metadata.get("name") or "") if isinstance(metadata, dict) else ""
-
-
-def _with_project_warning(application: Application, projects: dict[str, Document]) -> Application:
-    project = projects.get(application.project)
-    if project is None:
-        return application
-    condition = ApplicationCondition(
-        type=ConditionType.UNSUPPORTED_WARNING,
-        message=f"{project}: the rules of AppProject {application.project} are not enforced by this version",
-        remedy="Restrict what the deploying credentials may do by RBAC; see examples/rbac.",
-    )
-    return replace(application, conditions=(*application.conditions, condition))
 
 
 def _same_name(applications: list[Application]) -> list[GitOpsError]:

@@ -8,32 +8,46 @@ everything.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from gitops_action.application.application import ApplicationCondition, ConditionType
-from gitops_action.application.permission import Violation, destination_violations, source_violations
+from gitops_action.application.discovery import Document, kind_of
+from gitops_action.application.permission import Violation, denial, destination_violations, source_violations
 from gitops_action.application.project import CONTROL_PLANE_NAMESPACE
 from gitops_action.application.project_parse import parse_project
 from gitops_action.errors import UsageError
+from gitops_action.resource.yaml import load_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from gitops_action.application.application import Application
-    from gitops_action.application.discovery import Document
     from gitops_action.application.project import AppProject, ClusterIdentity
     from gitops_action.errors import GitOpsError
+    from gitops_action.resource import ResourceKey
 
 DEFAULT_PROJECT = "default"
+PROJECT_MARK = b"AppProject"
+"""A file that does not hold this holds no project."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projects:
-    """Projects by name. ``invalid`` says why one cannot be used; the same stands in ``problems``."""
+    """Projects by name. ``invalid`` says why one cannot be used; the same stands in ``problems``.
+
+    ``unreadable`` says why there may be projects that nobody knows of; empty where all files could be read.
+    """
 
     valid: Mapping[str, AppProject] = field(default_factory=dict)
     invalid: Mapping[str, str] = field(default_factory=dict)
+    unreadable: str = ""
     problems: tuple[GitOpsError, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All names, of valid and of invalid ones."""
+        return frozenset((*self.valid, *self.invalid))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -44,33 +58,76 @@ class Projects:
             for name in project.unknown_fields
         )
 
-    def find(self, application: Application) -> AppProject | None:
-        """Return the project of an application; ``None`` where there is none that could permit or deny."""
-        return self.valid.get(application.project)
-
-    def judged(self, application: Application) -> Application:
-        """Return the application with what its project says of it, as far as that needs no cluster."""
-        return _with(application, self._conditions(application))
-
-    def judged_at(self, application: Application, cluster: ClusterIdentity) -> Application:
-        """Return the application with what its project says of its destination."""
-        project = self.find(application)
-        if project is None:
-            return application
-        found = destination_violations(application, project, cluster)
-        hint = (
-            " No cluster is known to belong to it, and it permits no others."
-            * project.permit_only_project_scoped_clusters
+    def agrees(self, other: Projects, name: str) -> bool:
+        """Return whether a project is the same in both, wherever it stands."""
+        mine, theirs = self.valid.get(name), other.valid.get(name)
+        return (
+            mine is not None
+            and theirs is not None
+            and replace(mine, file="", line=0) == replace(theirs, file="", line=0)
         )
-        remedy = f"Choose another destination, or extend `destinations` in {_place(project)}.{hint}"
-        return _with(application, tuple(_condition(each, remedy) for each in found))
+
+    def extended_by(self, other: Projects) -> Projects:
+        """Return these projects, and those of the other that have other names; the other's problems are told."""
+        known = self.names
+        return Projects(
+            valid={**{name: each for name, each in other.valid.items() if name not in known}, **self.valid},
+            invalid={**{name: each for name, each in other.invalid.items() if name not in known}, **self.invalid},
+            unreadable=self.unreadable,
+            problems=other.problems,
+        )
+
+    def judged(self, application: Application, former: str = "") -> Application:
+        """Return the application with what its project says of it, as far as that needs no cluster.
+
+        ``former`` is another project whose rules it has to keep as well, here and below.
+        """
+        found = self._conditions(application)
+        if former:
+            others = self._conditions(replace(application, project=former))
+            found = (*found, *(each for each in others if each.is_error))
+        return _with(application, found)
+
+    def judged_at(self, application: Application, cluster: ClusterIdentity, former: str = "") -> Application:
+        """Return the application with what its project says of its destination."""
+        found: list[ApplicationCondition] = []
+        for project in self._of(application, former):
+            hint = (
+                " No cluster is known to belong to it, and it permits no others."
+                * project.permit_only_project_scoped_clusters
+            )
+            remedy = f"Choose another destination, or extend `destinations` in {_place(project)}.{hint}"
+            found += [_condition(each, remedy) for each in destination_violations(application, project, cluster)]
+        return _with(application, tuple(found))
+
+    def denial(
+        self, application: Application, cluster: ClusterIdentity, former: str = ""
+    ) -> Callable[[ResourceKey], str]:
+        """Return what tells why an object of an application is not permitted; empty where it is."""
+        projects = self._of(application, former)
+
+        @cache
+        def of(key: ResourceKey) -> str:
+            return next((found for project in projects if (found := denial(project, cluster, key))), "")
+
+        def reason(key: ResourceKey) -> str:
+            return of(key._replace(name="") if key.namespace else key)  # in a namespace, names are not asked for
+
+        return reason
+
+    def _of(self, application: Application, former: str) -> list[AppProject]:
+        names = (application.project, former)
+        return [project for name in names if (project := self.valid.get(name)) is not None]
 
     def _conditions(self, application: Application) -> tuple[ApplicationCondition, ...]:
-        project = self.find(application)
+        project = self.valid.get(application.project)
         if project is not None:
             return (*_violated(application, project), *_unenforced(project))
         if reason := self.invalid.get(application.project):
             message, remedy = reason, "Correct the AppProject."
+        elif self.unreadable:
+            message = f"AppProject {application.project} may be in a file that cannot be read: {self.unreadable}"
+            remedy = "Correct the file."
         elif application.project != DEFAULT_PROJECT:
             message = f"Application referencing project {application.project} which does not exist"
             remedy = (
@@ -80,6 +137,27 @@ class Projects:
         else:
             return ()
         return (ApplicationCondition(type=ConditionType.INVALID_SPEC_ERROR, message=message, remedy=remedy),)
+
+
+def find_projects(files: Iterable[tuple[str, bytes]]) -> Projects:
+    """Return the projects in these files (path and content); a file that cannot be read is a problem."""
+    documents: list[Document] = []
+    unreadable: list[GitOpsError] = []
+    for path, text in files:
+        if PROJECT_MARK not in text:
+            continue
+        try:
+            loaded = load_documents(text, source=path)
+        except UsageError as problem:
+            unreadable.append(problem)
+            continue
+        documents += [
+            Document(file=path, line=line, value=value) for value, line in loaded if kind_of(value) == "AppProject"
+        ]
+    found = read_projects(documents)
+    if not unreadable:
+        return found
+    return replace(found, unreadable=unreadable[0].summary, problems=(*unreadable, *found.problems))
 
 
 def read_projects(documents: Iterable[Document]) -> Projects:

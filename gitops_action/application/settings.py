@@ -29,12 +29,13 @@ _READ = frozenset(
         "resource.customizations",
     }
 )
-_STEERS_COMPARISON = (
+_OF_CONSEQUENCE = (
     "resource.customizations.",
     "resource.compareoptions",
     "kustomize.",
     "helm.",
     "resource.sensitive.",
+    "globalProjects",
 )
 
 
@@ -88,7 +89,7 @@ def parse_settings(document: Document) -> Settings:
         warnings=tuple(
             f"{document}: setting {key} has no effect in this version"
             for key in texts
-            if key.startswith(_STEERS_COMPARISON) and not key.startswith(_HEALTH_KEYS) and key not in _READ
+            if key.startswith(_OF_CONSEQUENCE) and not key.startswith(_HEALTH_KEYS) and key not in _READ
         ),
     )
 

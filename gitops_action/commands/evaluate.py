@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 from gitops_action.adapters.tools import find_tool
 from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.application.discovery import kind_of
+from gitops_action.application.project import identity_of
 from gitops_action.commands.parallel import each
+from gitops_action.commands.projects import former_project
 from gitops_action.comparison.compare import compare
+from gitops_action.comparison.denied import nothing_denied
 from gitops_action.comparison.exclusion import ResourceExclusion
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.errors import Forbidden, GitOpsError, UsageError
@@ -53,6 +56,7 @@ class Evaluation:
     health: HealthStatus | None = None
     resource_health: Mapping[ResourceKey, HealthStatus] = field(default_factory=dict)
     error: GitOpsError | None = None
+    denial: Callable[[ResourceKey], str] = nothing_denied
 
     @property
     def conditions(self) -> tuple[ApplicationCondition, ...]:
@@ -103,15 +107,29 @@ def evaluate(
 
     Raises ``GitOpsError`` for what keeps the application as a whole from being compared.
     """
-    wrong = [condition for condition in application.conditions if condition.is_error]
-    if wrong:
+    if _has_error(application):
+        return Evaluation(application=application)
+    identity = clusters.identity(application.destination) if clusters else identity_of(application.destination)
+    former = former_project(application, session.base_applications)
+    application = session.projects.judged_at(application, identity, former)
+    if _has_error(application):
         return Evaluation(application=application)
     cluster = clusters.find(application.destination) if clusters else None
     rendered = render_one(application, session, cluster.catalog() if cluster else None, scratch)
-    evaluation = Evaluation(application=application, cluster=cluster, rendered=rendered, is_offline=cluster is None)
+    evaluation = Evaluation(
+        application=application,
+        cluster=cluster,
+        rendered=rendered,
+        is_offline=cluster is None,
+        denial=session.projects.denial(application, identity, former),
+    )
     if cluster is None or any(condition.is_error for condition in rendered.conditions):
         return evaluation
     return judged(compared(replace(evaluation, record=_record(application, cluster)), session), assess)
+
+
+def _has_error(application: Application) -> bool:
+    return any(condition.is_error for condition in application.conditions)
 
 
 def compared(evaluation: Evaluation, session: Session) -> Evaluation:
@@ -126,6 +144,7 @@ def compared(evaluation: Evaluation, session: Session) -> Evaluation:
         cluster,
         inventory=record.inventory if record else None,
         parallelism=session.parallelism,
+        denial=evaluation.denial,
         excluded=ResourceExclusion(
             exclusions=session.settings.exclusions, inclusions=session.settings.inclusions, server=cluster.server
         ),

@@ -20,8 +20,10 @@ from gitops_action.application.application import (
     Source,
 )
 from gitops_action.application.discovery import discover, may_hold_documents
+from gitops_action.application.projects import Projects
 from gitops_action.application.settings import Settings, choose_settings
 from gitops_action.commands.base import Base, Checked, named_base, open_base, settings_in_force, with_moves
+from gitops_action.commands.projects import judged, projects_in_force
 from gitops_action.errors import UsageError
 from gitops_action.ports import Head
 from gitops_action.rendering.checkout import Checkout
@@ -64,6 +66,7 @@ class Session:
     head: Head
     settings: Settings
     applications: tuple[Application, ...]
+    projects: Projects = field(default_factory=Projects)
     problems: tuple[GitOpsError, ...] = ()
     notes: tuple[str, ...] = ()
     started: float
@@ -104,7 +107,10 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
     settings, notes = settings_in_force(_settings(inputs, root, found), reviewed, inputs)
     judged_by = named_base(checked, inputs, base) if base else reviewed
     before = judged_by.applications if isinstance(judged_by, Base) else {}
+    projects, project_notes = projects_in_force(checked, reviewed, inputs)
     applications = (_described(inputs),) if inputs.path else with_moves(found.applications, before)
+    if not inputs.path:
+        applications = judged(applications, projects, before)
     return Session(
         inputs=inputs,
         event=event,
@@ -114,13 +120,19 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
         head=head,
         settings=settings,
         applications=tuple(_chosen(applications, names)),
-        problems=found.problems,
-        notes=(*found.notes, *notes),
+        projects=projects,
+        problems=_once((*found.problems, *projects.problems)),
+        notes=(*found.notes, *notes, *project_notes),
         started=started,
         base=judged_by.commit if judged_by else "",
         history=judged_by.history if isinstance(judged_by, Base) else None,
         base_applications=before,
     )
+
+
+def _once(problems: tuple[GitOpsError, ...]) -> tuple[GitOpsError, ...]:
+    """Return the problems without those that were met twice: a file may be read for applications and for projects."""
+    return tuple({str(problem): problem for problem in problems}.values())
 
 
 def _checkout(root: Path, git: GitCheckout | None) -> Checkout:

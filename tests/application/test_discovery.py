@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitops_action.adapters.files import candidates
-from gitops_action.application.application import ConditionType
 from gitops_action.application.discovery import discover, may_hold_documents
 from gitops_action.application.settings import ResourceFilter, choose_settings
 from gitops_action.errors import UsageError
@@ -53,11 +52,8 @@ def test_two_applications_of_one_name_are_a_problem_that_names_both_files() -> N
 
 def test_what_is_read_and_not_supported_is_said() -> None:
     applicationset = b"apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: all}\n"
-    project = b"apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: default}\n"
-    found = discover([("s.yaml", applicationset), ("p.yaml", project), ("a.yaml", application("web"))])
+    found = discover([("s.yaml", applicationset), ("a.yaml", application("web"))])
     assert found.notes == ("s.yaml:1: ApplicationSet all is not supported and was left out",)
-    assert [c.type for c in found.applications[0].conditions] == [ConditionType.UNSUPPORTED_WARNING]
-    assert "AppProject default are not enforced" in found.applications[0].conditions[0].message
 
 
 def test_settings_steer_tracking_and_exclusions_and_name_what_has_no_effect() -> None:

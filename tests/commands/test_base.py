@@ -340,8 +340,13 @@ def test_an_application_that_moves_to_another_project_or_destination_says_from_w
     assert conditions(session) == [
         "this change moves the project from default to admins",
         "this change moves the destination from in-cluster/shop to in-cluster/prod",
+        "Application referencing project admins which does not exist",
     ]
-    assert {condition.type.value for condition in session.applications[0].conditions} == {"DangerWarning"}
+    assert [condition.type.value for condition in session.applications[0].conditions] == [
+        "DangerWarning",
+        "DangerWarning",
+        "InvalidSpecError",
+    ]
     assert session.base_applications["argocd", "web"].destination.namespace == "shop"
 
 
