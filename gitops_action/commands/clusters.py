@@ -9,7 +9,6 @@ from gitops_action.adapters.cluster import ApiServer
 from gitops_action.adapters.destination import context_of
 from gitops_action.adapters.kubeconfig import ClusterInputs, load
 from gitops_action.application.project import IN_CLUSTER_NAME, ClusterIdentity, identity_of
-from gitops_action.application.project import IN_CLUSTER_NAME, ClusterIdentity, identity_of
 from gitops_action.errors import Refused
 
 if TYPE_CHECKING:
@@ -63,18 +62,6 @@ class Clusters:
             if context not in self._open:
                 self._open[context] = self._connect(context)
             return self._open[context]
-
-    def identity(self, destination: Destination) -> ClusterIdentity:
-        """Return the URL and the name under which a project knows the cluster of a destination.
-
-        Raises ``ClusterError`` where no context leads to it.
-        """
-        own = identity_of(destination)
-        if own.name == IN_CLUSTER_NAME:
-            return own
-        context = self._context(destination)
-        server = self._kubeconfig.servers().get(context, destination.server)
-        return ClusterIdentity(server=server.rstrip("/"), name=context)
 
     def identity(self, destination: Destination) -> ClusterIdentity:
         """Return the URL and the name under which a project knows the cluster of a destination.
