@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.scripts import open_assessor
 from gitops_action.commands.evaluate import evaluate_all, findings
+from gitops_action.commands.options import foretold_refusal
 from gitops_action.commands.reporting import report_of
 from gitops_action.report.build import application_report
+from gitops_action.report.model import Mode
 
 if TYPE_CHECKING:
     from gitops_action.commands.clusters import Clusters
+    from gitops_action.commands.evaluate import Evaluation
     from gitops_action.commands.session import Session
-    from gitops_action.report.model import Mode, Report
+    from gitops_action.report.model import Report
 
 NO_CLUSTER = "No cluster was asked: the applications were rendered, and not compared."
 
@@ -27,6 +31,8 @@ def diff(session: Session, clusters: Clusters | None, mode: Mode, *, no_cluster:
         evaluations = evaluate_all(
             session, clusters, open_assessor(session.settings.customizations, session.ports.clock), scratch
         )
+    if mode is Mode.DIFF:
+        evaluations = tuple(_foretelling(found, session) for found in evaluations)
     applications = tuple(application_report(findings(found, session), mode) for found in evaluations)
     return report_of(
         session,
@@ -35,3 +41,10 @@ def diff(session: Session, clusters: Clusters | None, mode: Mode, *, no_cluster:
         requests=clusters.requests if clusters else 0,
         notes=() if clusters else (no_cluster,),
     )
+
+
+def _foretelling(found: Evaluation, session: Session) -> Evaluation:
+    """Return the evaluation with the refusal that a sync of it would meet."""
+    if found.error or found.is_broken or found.comparison is None or found.cluster is None:
+        return found
+    return replace(found, error=foretold_refusal(found.comparison, found.cluster, session))

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from gitops_action.adapters.scripts import open_assessor
 from gitops_action.commands.evaluate import Evaluation, compared, evaluate, findings, judged
+from gitops_action.commands.options import sync_options
 from gitops_action.commands.parallel import each
 from gitops_action.commands.reporting import report_of
 from gitops_action.errors import GitOpsError
 from gitops_action.report.build import Scrubber, application_report
 from gitops_action.report.model import Mode
 from gitops_action.sync.model import OperationPhase, ResultCode
-from gitops_action.sync.options import Adopt, PruneLimit, SyncOptions
 from gitops_action.sync.perform import sync as sync_application
 from gitops_action.sync.record import Record, save_record, united
 from gitops_action.sync.refuse import is_needed
@@ -100,7 +100,7 @@ class _Syncer:
         comparison, cluster = found.comparison, found.cluster
         if comparison is None or cluster is None:
             raise RuntimeError("an application is synced only after it was compared")
-        options = self._options(found.application)
+        options = sync_options(found.application, self.session)
         targets = tuple(row.key for row in comparison.resources if row.target is not None)
         running = Record(
             application=found.application.name,
@@ -146,18 +146,6 @@ class _Syncer:
         )
         if is_new:
             save_record(record, found.application, found.cluster)
-
-    def _options(self, application: Application) -> SyncOptions:
-        inputs = self.session.inputs
-        automated = application.sync_policy.automated
-        return SyncOptions(
-            prune=inputs.prune or bool(automated and automated.enabled and automated.prune),
-            prune_limit=PruneLimit(amount=inputs.prune_limit.value, is_percent=inputs.prune_limit.is_percent),
-            adopt=Adopt(inputs.adopt),
-            revision=self.session.head.commit,
-            wait=inputs.wait,
-            timeout=inputs.timeout,
-        )
 
     def _progress(self, application: Application) -> Callable[[str], None]:
         def say(line: str) -> None:

@@ -124,7 +124,7 @@ def test_an_empty_render_never_prunes(scene: Scene) -> None:
     scene.add("web", config_map("settings", a="1"))
     assert scene.cli("sync").code == ExitCode.OK
     scene.write({"web/manifests.yaml": "# nothing left\n"})
-    for arguments in (("sync",), ("sync", "--prune")):
+    for arguments in (("diff",), ("sync",), ("sync", "--prune")):
         ran = scene.cli(*arguments)
         says(ran, ExitCode.REFUSED, "error: web: refused", "allowEmpty")
         assert scene.get("v1/configmaps/settings")

@@ -1,0 +1,41 @@
+"""How an application is synced, as the inputs and its own sync policy say: one answer for the sync and its preview.
+
+In: an application and the session. Out: ``SyncOptions``, and for a comparison the refusal that its sync would meet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitops_action.errors import Refused
+from gitops_action.sync.options import Adopt, PruneLimit, SyncOptions
+from gitops_action.sync.refuse import refusal
+from gitops_action.sync.tasks import plan
+
+if TYPE_CHECKING:
+    from gitops_action.application.application import Application
+    from gitops_action.commands.session import Session
+    from gitops_action.comparison.model import Comparison
+    from gitops_action.ports import Cluster
+
+
+def sync_options(application: Application, session: Session) -> SyncOptions:
+    """Return the options of an application's sync."""
+    inputs = session.inputs
+    automated = application.sync_policy.automated
+    return SyncOptions(
+        prune=inputs.prune or bool(automated and automated.enabled and automated.prune),
+        prune_limit=PruneLimit(amount=inputs.prune_limit.value, is_percent=inputs.prune_limit.is_percent),
+        adopt=Adopt(inputs.adopt),
+        revision=session.head.commit,
+        wait=inputs.wait,
+        timeout=inputs.timeout,
+    )
+
+
+def foretold_refusal(comparison: Comparison, cluster: Cluster, session: Session) -> Refused | None:
+    """Return the rule's refusal that a sync of this comparison would meet, if any: a reviewer must know it before."""
+    options = sync_options(comparison.application, session)
+    tasks = plan(comparison, options=options, started=session.started, kind_of=cluster.catalog().find)
+    refused = refusal(comparison, tasks, options)
+    return refused if isinstance(refused, Refused) else None
