@@ -30,53 +30,110 @@ _AT_ONCE = 16
 _KINDS = """\
 apiVersion: v1
 kind: ConfigMap
-metadata: {{name: config-{n}, namespace: {ns}, labels: {{app: app-{n}}}}}
-data: {{LOG_LEVEL: info, PORT: "8080", FILE: "first line\\nsecond line\\n"}}
+metadata:
+  name: config-{n}
+  namespace: {ns}
+  labels:
+    app: app-{n}
+data:
+  LOG_LEVEL: info
+  PORT: "8080"
+  application.properties: |
+    first=1
+    second=2
 ---
 apiVersion: v1
 kind: Secret
-metadata: {{name: secret-{n}, namespace: {ns}, labels: {{app: app-{n}}}}}
-stringData: {{PASSWORD: value-{n}}}
+metadata:
+  name: secret-{n}
+  namespace: {ns}
+  labels:
+    app: app-{n}
+stringData:
+  PASSWORD: value-{n}
 ---
 apiVersion: v1
 kind: Service
-metadata: {{name: service-{n}, namespace: {ns}, labels: {{app: app-{n}}}}}
+metadata:
+  name: service-{n}
+  namespace: {ns}
+  labels:
+    app: app-{n}
 spec:
-  selector: {{app: app-{n}}}
-  ports: [{{name: http, port: 80, targetPort: 8080}}]
+  selector:
+    app: app-{n}
+  ports:
+    - name: http
+      port: 80
+      targetPort: 8080
 ---
 apiVersion: v1
 kind: ServiceAccount
-metadata: {{name: account-{n}, namespace: {ns}, labels: {{app: app-{n}}}}}
+metadata:
+  name: account-{n}
+  namespace: {ns}
+  labels:
+    app: app-{n}
 ---
 apiVersion: policy/v1
 kind: PodDisruptionBudget
-metadata: {{name: budget-{n}, namespace: {ns}}}
+metadata:
+  name: budget-{n}
+  namespace: {ns}
 spec:
   maxUnavailable: 1
-  selector: {{matchLabels: {{app: app-{n}}}}}
+  selector:
+    matchLabels:
+      app: app-{n}
 """
 _DEPLOYMENT = """\
 ---
 apiVersion: apps/v1
 kind: Deployment
-metadata: {{name: app-{n}, namespace: {ns}, labels: {{app: app-{n}}}}}
+metadata:
+  name: app-{n}
+  namespace: {ns}
+  labels:
+    app: app-{n}
 spec:
   replicas: 1
-  selector: {{matchLabels: {{app: app-{n}}}}}
+  selector:
+    matchLabels:
+      app: app-{n}
   template:
-    metadata: {{labels: {{app: app-{n}}}}}
+    metadata:
+      labels:
+        app: app-{n}
     spec:
       serviceAccountName: account-{n}
       containers:
         - name: app
           image: registry.example/app:1.{n}
-          ports: [{{name: http, containerPort: 8080}}]
-          envFrom: [{{configMapRef: {{name: config-{n}}}}}, {{secretRef: {{name: secret-{n}}}}}]
-          env: [{{name: POD, valueFrom: {{fieldRef: {{fieldPath: metadata.name}}}}}}]
-          resources: {{requests: {{cpu: 10m, memory: 16Mi}}, limits: {{memory: 32Mi}}}}
-          volumeMounts: [{{name: tmp, mountPath: /tmp}}]
-      volumes: [{{name: tmp, emptyDir: {{}}}}]
+          ports:
+            - name: http
+              containerPort: 8080
+          envFrom:
+            - configMapRef:
+                name: config-{n}
+            - secretRef:
+                name: secret-{n}
+          env:
+            - name: POD
+              valueFrom:
+                fieldRef:
+                  fieldPath: metadata.name
+          resources:
+            requests:
+              cpu: 10m
+              memory: 16Mi
+            limits:
+              memory: 32Mi
+          volumeMounts:
+            - name: tmp
+              mountPath: /tmp
+      volumes:
+        - name: tmp
+          emptyDir: {{}}
 """
 
 

@@ -83,7 +83,9 @@ def _modules() -> Path:
 
 
 def _program(*names: str) -> str:
-    found = next(filter(None, map(shutil.which, names)), None)
+    """Return the path of a program: of the locked dependencies (npm, node), else of this machine."""
+    search = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    found = next(filter(None, (shutil.which(name, path=search) for name in names)), None)
     return found or sys.exit(f"{names[0]} is not installed; on Debian: apt-get install {names[0]}")
 
 

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from functools import cache, cached_property
 from pathlib import Path
@@ -182,7 +183,8 @@ def _cached() -> Path:
 def _fetch(folder: Path, made: Path) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder)
-    argv = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    npm = str(Path(sys.executable).with_name("npm"))  # of the locked dependencies: no Node.js has to be installed
+    argv = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     subprocess.run(argv, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     packages = folder / "node_modules" / "@octokit"
     described = orjson.loads((packages / "openapi" / "generated" / "api.github.com.json").read_bytes())
