@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gitops_action.application.application import ConditionType
+from gitops_action.comparison import danger
+from gitops_action.comparison.danger_workloads import Surroundings, surroundings
 from gitops_action.comparison.diff import unified
+from gitops_action.comparison.display import sides
 from gitops_action.comparison.mask import mask_pair, scrub, secret_values
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.errors import ExitCode, Refused
@@ -19,6 +22,7 @@ from gitops_action.report.images import image_changes
 from gitops_action.report.model import ApplicationReport, ChangeKind, ConditionReport, Mode, ResourceReport
 from gitops_action.resource.annotations import hook_types, sync_wave
 from gitops_action.sync.model import OperationPhase
+from gitops_action.sync.options import WriteMode, write_mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +63,8 @@ def application_report(found: Findings, mode: Mode) -> ApplicationReport:
     clean = Scrubber(found.before)
     results = {(result.key, result.is_hook): result for result in found.operation.resources} if found.operation else {}
     rows = found.before.resources if found.before else ()
-    shown = tuple(_resource(row, found, results, clean) for row in rows)
+    around = surroundings(rows) if mode is Mode.DIFF else None
+    shown = tuple(_resource(row, found, results, clean, around) for row in rows)
     runs_hooks = found.before is not None and found.before.status is SyncStatusCode.OUT_OF_SYNC
     hooks = tuple(_hook(hook, found, results) for hook in found.before.hooks) if found.before and runs_hooks else ()
     application, operation, health = found.application, found.operation, found.health
@@ -108,11 +113,11 @@ def _resource(
     found: Findings,
     results: Mapping[tuple[ResourceKey, bool], ResourceResult],
     clean: Scrubber,
+    around: Surroundings | None,
 ) -> ResourceReport:
     change = _change(row)
     shown = row.target or row.live
-    old = row.live.object if row.live else None
-    new = None if row.requires_pruning or row.target is None else (row.predicted or row.target).object
+    old, new = sides(row)
     diff = unified(*mask_pair(old, new)) if change in _DIFFERENT else None
     health = found.resource_health.get(row.key)
     result = results.get((row.key, row.is_hook))
@@ -136,6 +141,7 @@ def _resource(
         obstacle=clean(row.obstacle),
         remedy=row.remedy,
         adopts=row.adopts,
+        dangers=_dangers(row, found.application, around) if around else (),
         requires_pruning=row.requires_pruning,
         wave=sync_wave(shown) if shown else 0,
         images=image_changes(old, new) if change in _DIFFERENT else (),
@@ -147,6 +153,18 @@ def _resource(
         started=result.started if result else 0.0,
         finished=result.finished if result else 0.0,
     )
+
+
+def _dangers(row: ResourceComparison, application: Application, around: Surroundings) -> tuple[str, ...]:
+    """Return what a sync of this row would bring about; decided as the sync itself would."""
+    if row.target is None or row.live is None:
+        return danger.dangers(row, around)
+    options = application.sync_policy.sync_options
+    mode = write_mode(row.target, row.live, application_options=options, refused=bool(row.refusal))
+    return danger.dangers(row, around, writing=_WRITING.get(mode, ""))
+
+
+_WRITING = {WriteMode.RECREATE: danger.RECREATED, WriteMode.REPLACE: danger.REPLACED}
 
 
 def _health_message(health: HealthStatus | None, live: Resource | None) -> str:
