@@ -1,4 +1,4 @@
-"""The Argo CD documents among a repository's files: applications, settings, and what is not supported.
+"""The Argo CD documents among a repository's files: applications, sets of them, and settings.
 
 In: files that may hold some (path and bytes). Out: ``Discovered``. A file that cannot be read is a problem with its
 place and does not hold up the others. Reads no file itself.
@@ -6,7 +6,7 @@ place and does not hold up the others. Reads no file itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.application.parse import parse_application
@@ -14,7 +14,7 @@ from gitops_action.errors import GitOpsError, UsageError
 from gitops_action.resource.yaml import load_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from gitops_action.application.application import Application
     from gitops_action.resource.resource import Json, JsonObject
@@ -47,8 +47,15 @@ class Discovered:
 
     applications: tuple[Application, ...] = ()
     settings: tuple[Document, ...] = ()
+    applicationsets: tuple[Document, ...] = ()
     problems: tuple[GitOpsError, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def with_generated(self, generated: Sequence[Application]) -> Discovered:
+        """Return what was found together with the applications of its sets; a name that two have is a problem."""
+        together = (*self.applications, *generated)
+        twice = _same_name(together)[len(_same_name(self.applications)) :]
+        return replace(self, applications=together, problems=(*self.problems, *twice))
 
 
 def may_hold_documents(text: bytes) -> bool:
@@ -57,7 +64,7 @@ def may_hold_documents(text: bytes) -> bool:
 
 
 def discover(files: Iterable[tuple[str, bytes]]) -> Discovered:
-    """Return the applications and settings in these files, sorted by place."""
+    """Return the applications, sets and settings in these files, sorted by place."""
     documents: list[Document] = []
     problems: list[GitOpsError] = []
     for path, text in files:
@@ -75,12 +82,11 @@ def discover(files: Iterable[tuple[str, bytes]]) -> Discovered:
             applications.append(parse_application(document.value, file=document.file, line=document.line))
         except UsageError as problem:
             problems.append(problem)
-    sets = [d for d in documents if kind_of(d.value) == "ApplicationSet"]
     return Discovered(
         applications=tuple(applications),
         settings=tuple(d for d in documents if _is_settings(d.value)),
+        applicationsets=tuple(d for d in documents if kind_of(d.value) == "ApplicationSet"),
         problems=(*problems, *_same_name(applications)),
-        notes=tuple(f"{d}: ApplicationSet {_name(d.value)} is not supported and was left out" for d in sets),
     )
 
 
@@ -102,7 +108,7 @@ def _name(value: JsonObject) -> str:
     return str(metadata.get("name") or "") if isinstance(metadata, dict) else ""
 
 
-def _same_name(applications: list[Application]) -> list[GitOpsError]:
+def _same_name(applications: Sequence[Application]) -> list[GitOpsError]:
     first: dict[tuple[str, str], Application] = {}
     problems: list[GitOpsError] = []
     for application in applications:

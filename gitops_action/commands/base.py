@@ -16,6 +16,7 @@ from gitops_action.adapters.git_history import REMEDY, History, Origin, open_his
 from gitops_action.application.application import Application, ApplicationCondition, ConditionType
 from gitops_action.application.discovery import MARKS, SETTINGS_NAME, discover
 from gitops_action.application.settings import Settings, choose_settings, parse_settings
+from gitops_action.commands.repository_tree import CommitTree
 from gitops_action.errors import GitOpsError, UsageError
 from gitops_action.report.model import Mode
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from gitops_action.adapters.git import GitCheckout
     from gitops_action.application.discovery import Discovered, Document
+    from gitops_action.commands.applicationsets import Expander
     from gitops_action.github.events import Event
     from gitops_action.inputs import Inputs
     from gitops_action.ports import Head
@@ -64,6 +66,7 @@ class Checked:
     start: Path
     files: Mapping[str, bytes]
     found: Discovered
+    expander: Expander
 
 
 def base_commit(event: Event, head: Head, merge_commit: str) -> str:
@@ -117,8 +120,10 @@ def read_base(history: History, inputs: Inputs, checked: Checked) -> Base:
     same = {path for path, text in files.items() if checked.files.get(path) == text}
     found = discover((path, text) for path, text in files.items() if path not in same)
     kept = [application for application in checked.found.applications if application.file in same]
+    sets = [document for document in checked.found.applicationsets if document.file in same]
+    generated = checked.expander.expand((*sets, *found.applicationsets), CommitTree(history)).applications
     by_name: dict[tuple[str, str], Application] = {}
-    for application in sorted((*kept, *found.applications), key=lambda each: (each.file, each.line)):
+    for application in sorted((*kept, *found.applications, *generated), key=lambda each: (each.file, each.line)):
         by_name.setdefault((application.namespace, application.name), application)
     return Base(history=history, settings=_settings(history, inputs, files), applications=by_name)
 

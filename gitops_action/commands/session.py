@@ -22,8 +22,10 @@ from gitops_action.application.application import (
 from gitops_action.application.discovery import discover, may_hold_documents
 from gitops_action.application.projects import Projects
 from gitops_action.application.settings import Settings, choose_settings
+from gitops_action.commands.applicationsets import Expander, Expansion
 from gitops_action.commands.base import Base, Checked, named_base, open_base, settings_in_force, with_moves
 from gitops_action.commands.projects import judged, projects_in_force
+from gitops_action.commands.repository_tree import FolderTree
 from gitops_action.errors import UsageError
 from gitops_action.ports import Head
 from gitops_action.rendering.checkout import Checkout
@@ -102,12 +104,23 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
     files = dict(candidates(root, start, inputs.applications, may_hold_documents))
     found = discover(files.items())
     head = git.head() if git else Head(commit="")
-    checked = Checked(git=git, head=head, root=root, start=start, files=files, found=found)
+    expander = Expander(
+        inputs=inputs,
+        event=event,
+        git=git,
+        head=head,
+        root=str(root),
+        process=ports.process,
+        environment=ports.environment,
+    )
+    checked = Checked(git=git, head=head, root=root, start=start, files=files, found=found, expander=expander)
     reviewed = open_base(checked, inputs, event, ports.environment)
     settings, notes = settings_in_force(_settings(inputs, root, found), reviewed, inputs)
     judged_by = named_base(checked, inputs, base) if base else reviewed
     before = judged_by.applications if isinstance(judged_by, Base) else {}
     projects, project_notes = projects_in_force(checked, reviewed, inputs)
+    expanded = Expansion() if inputs.path else expander.expand(found.applicationsets, _tree(root, git))
+    found = found.with_generated(expanded.applications)
     applications = (_described(inputs),) if inputs.path else with_moves(found.applications, before)
     if not inputs.path:
         applications = judged(applications, projects, before)
@@ -121,8 +134,8 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
         settings=settings,
         applications=tuple(_chosen(applications, names)),
         projects=projects,
-        problems=_once((*found.problems, *projects.problems)),
-        notes=(*found.notes, *notes, *project_notes),
+        problems=_once((*found.problems, *expanded.problems, *projects.problems)),
+        notes=(*found.notes, *expanded.notes, *notes, *project_notes),
         started=started,
         base=judged_by.commit if judged_by else "",
         history=judged_by.history if isinstance(judged_by, Base) else None,
@@ -133,6 +146,10 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
 def _once(problems: tuple[GitOpsError, ...]) -> tuple[GitOpsError, ...]:
     """Return the problems without those that were met twice: a file may be read for applications and for projects."""
     return tuple({str(problem): problem for problem in problems}.values())
+
+
+def _tree(root: Path, git: GitCheckout | None) -> FolderTree:
+    return FolderTree(root, git.files if git else None)
 
 
 def _checkout(root: Path, git: GitCheckout | None) -> Checkout:

@@ -50,10 +50,19 @@ def test_two_applications_of_one_name_are_a_problem_that_names_both_files() -> N
     assert str(found.problems[0]).startswith("two Applications are named web: a.yaml:1 and b.yaml:1")
 
 
-def test_what_is_read_and_not_supported_is_said() -> None:
+def test_sets_of_applications_are_found_with_their_place_and_make_no_application_yet() -> None:
     applicationset = b"apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: all}\n"
     found = discover([("s.yaml", applicationset), ("a.yaml", application("web"))])
-    assert found.notes == ("s.yaml:1: ApplicationSet all is not supported and was left out",)
+    assert [str(document) for document in found.applicationsets] == ["s.yaml:1"]
+    assert [a.name for a in found.applications] == ["web"]
+
+
+def test_what_a_set_generates_must_not_have_the_name_of_another_application() -> None:
+    found = discover([("a.yaml", application("web"))])
+    generated = discover([("s.yaml", application("web") + b"---\n" + application("api"))]).applications
+    together = found.with_generated(generated)
+    assert [a.name for a in together.applications] == ["web", "web", "api"]
+    assert [problem.summary for problem in together.problems] == ["two Applications are named web: a.yaml:1 and s.yaml:1"]
 
 
 def test_settings_steer_tracking_and_exclusions_and_name_what_has_no_effect() -> None:
