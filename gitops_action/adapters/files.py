@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gitops_action.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 _CHART_PARTS = ("templates", "charts")
@@ -39,18 +39,23 @@ def candidates(
             yield path.relative_to(root).as_posix(), content
 
 
-def chosen(paths: Collection[str], start: str, globs: Sequence[str]) -> list[str]:
-    """Return those of a commit's paths that ``candidates`` would look into, were the commit checked out.
+def chosen(paths: Collection[str], start: str, globs: Sequence[str], *, tree: Iterable[str] | None = None) -> list[str]:
+    """Return those of these paths that ``candidates`` would look into, were the commit checked out.
 
-    ``start`` is relative to the root; a glob that matches nothing is no error here, for the commit may be older than
-    what it is meant for.
+    Paths and ``start`` are relative to the root. A chart's templates are told by its ``Chart.yaml``, which is looked
+    for in ``tree``, the commit's paths, should ``paths`` be only some of them. A glob that matches nothing is no error
+    here, for the commit may be older than what it is meant for.
     """
     begin = PurePosixPath(start).parts
     patterns = [PurePosixPath(glob).parts for glob in globs]
-    charts = {folder for folder, _, name in (path.rpartition("/") for path in paths) if name == "Chart.yaml"}
+    charts = {
+        folder
+        for folder, _, name in (path.rpartition("/") for path in (paths if tree is None else tree))
+        if name == "Chart.yaml"
+    }
 
     def counts(path: str) -> bool:
-        parts = PurePosixPath(path).parts
+        parts = tuple(path.split("/"))
         if parts[: len(begin)] != begin:
             return False
         below = parts[len(begin) :]

@@ -115,10 +115,8 @@ class History:
         Symbolic links are left out. Raises ``UsageError`` where something of the commit is not here.
         """
         blobs = self._blobs()
-        paths = chosen(blobs, start, globs)
-        if not globs:
-            marked = self._holding(marks)
-            paths = [path for path in paths if path in marked]
+        among = blobs if globs else self._holding(marks)
+        paths = chosen([path for path in among if path in blobs], start, globs, tree=blobs)
         yield from self._contents({path: blobs[path] for path in paths})
 
     def changed_files(self, head: str) -> tuple[str, ...]:

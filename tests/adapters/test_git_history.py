@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,14 @@ class Recorded:
     @property
     def arguments(self) -> str:
         return "\n".join(" ".join(command.argv) for command in self.commands)
+
+
+class OtherOwner:
+    """A process in which git takes every repository for somebody else's (git's own test switch)."""
+
+    def run(self, command: Command) -> Completed:
+        environment = {**command.env, "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
+        return SubprocessProcess().run(replace(command, env=environment))
 
 
 @pytest.fixture
@@ -144,6 +153,15 @@ def test_a_commit_that_the_checkout_has_is_not_fetched(
 
     assert set(found(history)) == {"apps/gone.yml", "apps/same.json", "apps/web.yaml"}
     assert " fetch " not in process.arguments
+
+
+def test_the_checkout_of_another_user_is_borrowed_from_all_the_same(
+    checkout: GitCheckout, pull: PullRequest, github_server: GitHubServer
+) -> None:
+    github_server.state.add_token(TOKEN, contents="read")
+    foreign = replace(checkout, process=OtherOwner())
+
+    assert "apps/web.yaml" in found(open_history(foreign, pull.base_sha, github(github_server)))
 
 
 def test_the_token_travels_in_the_environment_of_the_fetch_alone(
