@@ -150,6 +150,31 @@ def sync(app: tuple[str, ...], output: str, **flags: Any) -> ExitCode:
     return ExitCode.INTERRUPTED if interrupted else ExitCode(report.exit_code)
 
 
+@cli.command()
+@click.option(
+    "--base", default="", metavar="REV", help="Where the change begins; otherwise what a push or parent says."
+)
+@click.option("--head", default="", metavar="REV", help="Where it ends: the checked-out commit, without dirty files.")
+@click.option("--shards", type=click.IntRange(1, 256), help="Print a GitHub Actions matrix of at most so many jobs.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_input_options(["applications", "settings", "working-directory"])
+def affected(base: str, head: str, shards: int | None, output: str, **flags: Any) -> ExitCode:
+    """Show which applications a change touches, and why."""
+    from gitops_action.adapters.process import SubprocessProcess
+    from gitops_action.commands.affected import as_json, as_matrix, as_text, find_affected
+
+    outcome = find_affected(_inputs(flags), SubprocessProcess(), os.environ, base=base, head=head)
+    if shards is not None:
+        click.echo(as_matrix(outcome, shards))
+    elif output == "json":
+        click.echo(as_json(outcome))
+    else:
+        click.echo(as_text(outcome), nl=False)
+    for problem in outcome.problems:
+        _show(problem)
+    return outcome.exit_code
+
+
 cli.add_command(check)
 
 
