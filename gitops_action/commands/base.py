@@ -135,9 +135,10 @@ def settings_in_force(
 
     They are the base's; those of the change are parsed, so that what would break after the merge is an error now, and
     take no effect. Where the base cannot be read, Argo CD's defaults are in force: they exclude and hide nothing that a
-    change could have hidden, so the doubt shows more, and a note says so. One doubt would show less: under another
-    tracking method or label nothing is found that is to be pruned, and everything seems to be nobody's. So where the
-    change's settings track otherwise than the defaults do, whichever of the two is wrong, the run ends.
+    change could have hidden, so the doubt shows more. A note says so, and ``with_doubts`` a danger. One doubt would
+    show less: under another tracking method or label nothing is found that is to be pruned, and everything seems to be
+    nobody's. So where the change's settings track otherwise than the defaults do, whichever of the two is wrong, the
+    run ends.
 
     Raises ``UsageError`` for that, and for settings that are not valid.
     """
@@ -167,6 +168,20 @@ def with_moves(
 ) -> tuple[Application, ...]:
     """Return the applications, with a condition on each that the change moves to another project or destination."""
     return tuple(_with_move(each, base.get((each.namespace, each.name))) for each in applications)
+
+
+def with_doubts(
+    applications: Iterable[Application], base: Base | NoBase | None, mine: Document | None
+) -> tuple[Application, ...]:
+    """Return the applications, with a danger on each where settings are passed over because there is no base."""
+    if not isinstance(base, NoBase) or mine is None or not _data(mine):
+        return tuple(applications)
+    doubt = ApplicationCondition(
+        type=ConditionType.DANGER_WARNING,
+        message=f"compared by the default settings: whether {mine.file} is this change's own cannot be told",
+        remedy=base.reason.remedy or REMEDY,
+    )
+    return tuple(replace(each, conditions=(*each.conditions, doubt)) for each in applications)
 
 
 def _with_move(application: Application, before: Application | None) -> Application:
@@ -209,10 +224,8 @@ def _settings(history: History, inputs: Inputs, files: Mapping[str, bytes]) -> D
 
 def _without_base(base: NoBase, mine: Document | None) -> tuple[str, ...]:
     reason = ": ".join(part for part in (base.reason.summary, base.reason.detail.partition("\n")[0]) if part)
-    note = f"no base: {reason}. {base.reason.remedy}".strip()
-    if mine is None or not _data(mine):
-        return (note,)
-    return (note, f"danger: the settings in {mine.file} are not in force, since nobody can tell who wrote them")
+    instead = f"The default settings are in force, not those in {mine.file}." if mine and _data(mine) else ""
+    return (" ".join(part for part in (f"no base: {reason}.", instead, base.reason.remedy) if part),)
 
 
 def _tracking(settings: Settings) -> tuple[str, str, str]:

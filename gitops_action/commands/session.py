@@ -23,7 +23,7 @@ from gitops_action.application.discovery import discover, may_hold_documents
 from gitops_action.application.projects import Projects
 from gitops_action.application.settings import Settings, choose_settings
 from gitops_action.commands.applicationsets import Expander, Expansion
-from gitops_action.commands.base import Base, Checked, named_base, open_base, settings_in_force, with_moves
+from gitops_action.commands.base import Base, Checked, named_base, open_base, settings_in_force, with_doubts, with_moves
 from gitops_action.commands.projects import judged, projects_in_force
 from gitops_action.commands.repository_tree import FolderTree
 from gitops_action.errors import UsageError
@@ -115,7 +115,8 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
     )
     checked = Checked(git=git, head=head, root=root, start=start, files=files, found=found, expander=expander)
     reviewed = open_base(checked, inputs, event, ports.environment)
-    settings, notes = settings_in_force(_settings(inputs, root, found), reviewed, inputs)
+    proposed = _settings(inputs, root, found)
+    settings, notes = settings_in_force(proposed, reviewed, inputs)
     judged_by = named_base(checked, inputs, base) if base else reviewed
     before = judged_by.applications if isinstance(judged_by, Base) else {}
     projects, project_notes = projects_in_force(checked, reviewed, inputs)
@@ -132,7 +133,7 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
         git=git,
         head=head,
         settings=settings,
-        applications=tuple(_chosen(applications, names)),
+        applications=tuple(_chosen(with_doubts(applications, reviewed, proposed), names)),
         projects=projects,
         problems=_once((*found.problems, *expanded.problems, *projects.problems)),
         notes=(*found.notes, *expanded.notes, *notes, *project_notes),

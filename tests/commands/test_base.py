@@ -267,11 +267,17 @@ def test_without_a_base_the_defaults_are_in_force_and_a_note_says_why(shop: Shop
 
     assert session.settings == Settings()
     assert (session.history, session.base_applications) == (None, {})
-    missing, danger = session.notes
-    assert missing.startswith(f"no base: commit {session.base} cannot be read: ")
-    assert "fetch-depth: 2" in missing
-    assert job.environ["INPUT_GITHUB-TOKEN"] not in missing
-    assert danger == "danger: the settings in argocd-cm.yaml are not in force, since nobody can tell who wrote them"
+    [note] = session.notes
+    assert note.startswith(f"no base: commit {session.base} cannot be read: ")
+    assert "The default settings are in force, not those in argocd-cm.yaml. Let actions/checkout fetch" in note
+    assert "fetch-depth: 2" in note
+    assert job.environ["INPUT_GITHUB-TOKEN"] not in note
+    assert [(condition.type.value, condition.message) for condition in session.applications[0].conditions] == [
+        (
+            "DangerWarning",
+            "compared by the default settings: whether argocd-cm.yaml is this change's own cannot be told",
+        )
+    ]
 
 
 def test_without_a_base_and_without_settings_the_run_goes_on_with_a_note(shop: Shop) -> None:
@@ -281,7 +287,7 @@ def test_without_a_base_and_without_settings_the_run_goes_on_with_a_note(shop: S
     session = shop.open(job)
 
     assert [note.partition(":")[0] for note in session.notes] == ["no base"]
-    assert [each.name for each in session.applications] == ["web"]
+    assert [(each.name, each.conditions) for each in session.applications] == [("web", ())]
 
 
 @pytest.mark.parametrize(
