@@ -116,8 +116,8 @@ def _nested(old: Json, new: Json, path: str) -> list[str] | None:
 
 def _list(old: list[Json], new: list[Json], path: str) -> Iterator[str]:
     """Yield the hunks of lists: item by item where items have a key and keep their order, else line by line."""
-    first, second = _by_key(old), _by_key(new)
-    if first is None or second is None or not _keeps_order(first, second):
+    first, second = by_key(old), by_key(new)
+    if first is None or second is None or not keeps_order(first, second):
         yield from _lines(_yaml(old), _yaml(new), path)
         return
     gone = [[first[key]] for key in first if key not in second]
@@ -132,7 +132,7 @@ def _list(old: list[Json], new: list[Json], path: str) -> Iterator[str]:
             yield from _map(first[key], second[key], f"{path}[{key}]")
 
 
-def _by_key(items: list[Json]) -> dict[str, JsonObject] | None:
+def by_key(items: list[Json]) -> dict[str, JsonObject] | None:
     """Return items by the first key field that all have and that tells them apart."""
     if not all(isinstance(item, dict) for item in items):
         return None
@@ -150,7 +150,8 @@ def _at(item: JsonObject, path: str) -> Json:
     return value
 
 
-def _keeps_order(first: Iterable[str], second: Iterable[str]) -> bool:
+def keeps_order(first: Iterable[str], second: Iterable[str]) -> bool:
+    """Return whether what both have stands in the same order."""
     first, second = list(first), list(second)
     common = set(first) & set(second)
     return [key for key in first if key in common] == [key for key in second if key in common]
