@@ -52,11 +52,7 @@ def test_a_changed_path_above_a_dependency_counts_such_as_a_submodule_or_what_wa
 
     found = affected([app], Changes(paths=("vendor/web",)), DependencyReader(MemoryTree({})).read)
 
-    assert found == (
-        Affected(
-            application=app, reasons=(Reason("vendor/web", "parameters of its source"),)
-        ),
-    )  # fmt: skip
+    assert found == (Affected(application=app, reasons=(Reason("vendor/web", "parameters of its source"),)),)
 
 
 def test_a_submodule_below_a_directory_that_is_read_with_subdirectories_counts() -> None:

@@ -135,11 +135,11 @@ def test_circles_broken_yaml_and_odd_values_end() -> None:
 
 
 def test_a_kustomization_is_read_once_for_all_applications() -> None:
-    class Counting(MemoryTree):
-        reads: list[str] = []
+    reads: list[str] = []
 
+    class Counting(MemoryTree):
         def read(self, path: str) -> bytes | None:
-            self.reads.append(path)
+            reads.append(path)
             return super().read(path)
 
     tree = Counting({"base/kustomization.yaml": "", **{f"{n}/kustomization.yaml": "bases: [../base]" for n in "abc"}})
@@ -147,4 +147,4 @@ def test_a_kustomization_is_read_once_for_all_applications() -> None:
     for name in "abc":
         assert "base/kustomization.yaml" in reader.read(plain(name, name)).files
 
-    assert tree.reads.count("base/kustomization.yaml") == 1
+    assert reads.count("base/kustomization.yaml") == 1
