@@ -27,8 +27,22 @@ FIELDS: dict[str, frozenset[str]] = {
 }
 """Kind → its fields."""
 
+METADATA = ("name", "namespace", "labels", "annotations", "finalizers")
+"""What a template's metadata may say."""
+
+_TEMPLATE = ("metadata", "spec")
 _ITEMS = {"directories": frozenset({"path", "exclude"}), "files": frozenset({"path", "exclude"})}
 _NESTING = ("matrix", "merge")
+
+
+def unknown_template_fields(template: Json, path: str) -> Iterator[str]:
+    """Yield what a template has beside metadata and spec, and what no application gets from its metadata."""
+    if not isinstance(template, dict):
+        return
+    yield from (f"{path}.{name}" for name in template if name not in _TEMPLATE)
+    metadata = template.get("metadata")
+    if isinstance(metadata, dict):
+        yield from (f"{path}.metadata.{name}" for name in metadata if name not in METADATA)
 
 
 def unknown_fields(generators: Json, path: str) -> Iterator[str]:
@@ -48,6 +62,7 @@ def _of_generator(kind: str, spec: Json, path: str) -> Iterator[str]:
     if not isinstance(spec, dict):
         return
     yield from (f"{path}.{name}" for name in spec if name not in FIELDS[kind])
+    yield from unknown_template_fields(spec.get("template"), f"{path}.template")
     for name, known in _ITEMS.items():
         for index, item in enumerate(spec[name] if kind == "git" and isinstance(spec.get(name), list) else ()):
             if isinstance(item, dict):

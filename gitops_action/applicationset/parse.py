@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitops_action.application.reader import FieldReader
-from gitops_action.applicationset.fields import unknown_fields
+from gitops_action.applicationset.fields import unknown_fields, unknown_template_fields
 from gitops_action.applicationset.model import (
     ApplicationSet,
     IgnoreApplicationDifference,
@@ -43,6 +43,8 @@ def parse_applicationset(document: JsonObject, *, file: str = "", line: int = 0)
     spec = root.nested("spec")
     generators = spec.mappings("generators")
     unknown += unknown_fields(list(generators), "spec.generators")
+    template = _template(spec, problems)
+    unknown += unknown_template_fields(template, "spec.template")
     spec.ignore("applyNestedSelectors")
     policy = spec.nested("syncPolicy")
     preserved = spec.nested("preservedFields")
@@ -52,7 +54,7 @@ def parse_applicationset(document: JsonObject, *, file: str = "", line: int = 0)
         go_template=spec.boolean("goTemplate"),
         go_template_options=spec.texts("goTemplateOptions"),
         generators=generators,
-        template=_template(spec, problems),
+        template=template,
         template_patch=spec.text("templatePatch") if "templatePatch" in spec else None,
         preserve_resources_on_deletion=policy.boolean("preserveResourcesOnDeletion"),
         applications_sync=policy.text("applicationsSync"),

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitops_action.applicationset.fields import METADATA
+
 if TYPE_CHECKING:
     from gitops_action.resource.resource import Json, JsonObject
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
 _WHOLE = frozenset({"valuesObject"})
 """Fields whose mapping is one value to Argo CD."""
-_METADATA = ("name", "namespace", "labels", "annotations", "finalizers")
 
 
 def merged(own: JsonObject, base: JsonObject) -> JsonObject:
@@ -35,5 +36,5 @@ def _is_empty(value: Json) -> bool:
 def document(template: JsonObject) -> JsonObject:
     """Return the ``Application`` that a template makes, its fields not rendered yet."""
     metadata = template.get("metadata")
-    known = {key: metadata[key] for key in _METADATA if key in metadata} if isinstance(metadata, dict) else {}
+    known = {key: metadata[key] for key in METADATA if key in metadata} if isinstance(metadata, dict) else {}
     return {"metadata": known, "spec": template.get("spec") or {}}

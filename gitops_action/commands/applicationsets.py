@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gitops_action.application.application import Application
     from gitops_action.application.discovery import Document
     from gitops_action.applicationset.inputs import RepositoryTree
-    from gitops_action.applicationset.model import Generated
+    from gitops_action.applicationset.model import ApplicationSet, Generated
     from gitops_action.github.events import Event
     from gitops_action.inputs import Inputs
     from gitops_action.ports import Head, Process
@@ -63,13 +63,16 @@ class Expander:
         notes: list[str] = []
         for document in documents:
             try:
-                generated = self._generated(document, tree)
+                parsed = parse_applicationset(document.value, file=document.file, line=document.line)
+                generated = self._generated(parsed, tree)
                 applications += [
                     parse_application(each, file=document.file, line=document.line) for each in generated.applications
                 ]
             except GitOpsError as problem:
                 problems.append(problem)
                 continue
+            if parsed.strategy.type == "RollingSync" and generated.applications:
+                notes.append(f"{document}: ApplicationSet {parsed}: its strategy RollingSync has no effect in a run")
             for condition in generated.conditions:
                 summary, _, detail = condition.message.partition("\n")
                 if condition.type is SetConditionType.ERROR_OCCURRED:
@@ -78,8 +81,7 @@ class Expander:
                     notes.append(f"{condition.message}. {condition.remedy}".removesuffix(". "))
         return Expansion(applications=tuple(applications), problems=tuple(problems), notes=tuple(notes))
 
-    def _generated(self, document: Document, tree: RepositoryTree) -> Generated:
-        parsed = parse_applicationset(document.value, file=document.file, line=document.line)
+    def _generated(self, parsed: ApplicationSet, tree: RepositoryTree) -> Generated:
         engine = engine_of(parsed, self.process, lambda: find_tool(TEMPLATE_PROGRAM))
         inputs = GeneratorInputs(
             repository=lambda repo_url, revision: tree if self._is_here(repo_url, revision) else None,

@@ -66,7 +66,8 @@ def test_every_field_is_read_and_kept() -> None:
 def test_unknown_fields_are_warnings_at_every_depth_and_hold_nothing_up() -> None:
     parsed = parsed_set(
         "generators: [{lists: {}, git: {repoUrl: x, files: [{paths: y}]}}, "
-        "{matrix: {generators: [{list: {element: []}, selector: {}}]}}]\ntemplates: {}"
+        "{matrix: {generators: [{list: {element: []}, selector: {}}]}}]\n"
+        "templates: {}\ntemplate: {metadata: {generateName: x}}"
     )
     assert [condition.message for condition in parsed.conditions] == [
         f"set.yaml:1: unknown field spec.{field} has no effect"
@@ -75,6 +76,7 @@ def test_unknown_fields_are_warnings_at_every_depth_and_hold_nothing_up() -> Non
             "generators[0].git.repoUrl",
             "generators[0].git.files[0].paths",
             "generators[1].matrix.generators[0].list.element",
+            "template.metadata.generateName",
             "templates",
         )
     ]

@@ -1,0 +1,162 @@
+"""A run's ApplicationSets: what the checkout and the kubeconfig give, and what is said of the rest."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gitops_action.adapters.clock import SystemClock
+from gitops_action.adapters.process import SubprocessProcess
+from gitops_action.adapters.workflow import connect_workflow
+from gitops_action.application.application import ConditionType
+from gitops_action.commands.session import Ports, Session, open_session
+from gitops_action.github.events import Event
+from gitops_action.inputs import parse
+from tests.github_server.checkout import GitRepository, git
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Tools
+
+SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: NAME}
+spec:
+  goTemplate: true
+  goTemplateOptions: [missingkey=error]
+  generators: GENERATORS
+  template:
+    metadata: {name: '{{ .path.basename }}'}
+    spec:
+      project: default
+      source: {repoURL: https://github.com/acme/shop, path: '{{ .path.path }}'}
+      destination: {name: in-cluster, namespace: 'SPACE'}
+"""
+DIRECTORIES = "[{git: {repoURL: 'git@github.com:Acme/shop.git', revision: main, directories: [{path: apps/*}]}}]"
+KUBECONFIG = """\
+current-context: here
+contexts: [{name: here, context: {cluster: a}}, {name: there, context: {cluster: b}}]
+clusters: [{name: a, cluster: {server: https://a.example}}, {name: b, cluster: {server: https://b.example}}]
+"""
+
+
+def applicationset(generators: str = DIRECTORIES, *, name: str = "all", namespace: str = "shop") -> str:
+    return SET.replace("GENERATORS", generators).replace("NAME", name).replace("SPACE", namespace)
+
+
+@pytest.fixture
+def repository(tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitRepository:
+    monkeypatch.setenv("GITOPS_ACTION_TOOLS", str(tools.bin.parent))
+    files = {"set.yaml": applicationset(), "apps/a/x.yaml": "a: b", "apps/b/x.yaml": "a: b", ".gitignore": "out"}
+    repository = GitRepository.create(tmp_path / "repository", files)
+    git(repository.path, "remote", "add", "origin", "https://github.com/acme/shop")
+    return repository
+
+
+def session(repository: GitRepository, *names: str, base: str = "", **inputs: str) -> Session:
+    environment = {"HOME": "/nonexistent"}
+    ports = Ports(
+        process=SubprocessProcess(),
+        workflow=connect_workflow(environment, io.StringIO()),
+        clock=SystemClock(),
+        environment=environment,
+    )
+    texts = {"working-directory": str(repository.path), **{key.replace("_", "-"): text for key, text in inputs.items()}}
+    return open_session(parse(texts), Event(name="", verb=""), ports, names, base=base)
+
+
+def names(found: Session) -> list[str]:
+    return [application.name for application in found.applications]
+
+
+def test_the_directories_of_this_repository_become_applications_like_files_do(repository: GitRepository) -> None:
+    (repository.path / "apps/out").mkdir()
+    (repository.path / "apps/out/x.yaml").write_text("ignored")
+    (repository.path / "apps/new").mkdir()
+    (repository.path / "apps/new/x.yaml").write_text("not committed yet")
+    found = session(repository)
+    assert [(a.name, a.sources[0].path, a.file, a.line) for a in found.applications] == [
+        ("a", "apps/a", "set.yaml", 1),
+        ("b", "apps/b", "set.yaml", 1),
+        ("new", "apps/new", "set.yaml", 1),
+    ]
+    assert (found.problems, found.notes) == ((), ())
+    assert names(session(repository, "set.yaml:b")) == ["b"]
+
+
+def test_a_set_that_is_wrong_is_a_problem_and_does_not_hold_up_the_others(repository: GitRepository) -> None:
+    wrong = applicationset("[{list: {elements: [{a: b}]}}]", name="wrong")
+    (repository.path / "wrong.yaml").write_text(wrong)
+    found = session(repository)
+    assert names(found) == ["a", "b"]
+    (problem,) = found.problems
+    assert problem.summary.startswith("wrong.yaml:1: ApplicationSet wrong: the template cannot be rendered")
+    assert problem.detail == 'Parameters: {"a": "b"}'
+
+
+@pytest.mark.parametrize(
+    ("generators", "says"),
+    [
+        ("[{pullRequest: {github: {}}}]", "the pullRequest generator is not supported in a run. Deploy previews"),
+        ("[{scmProvider: {}}]", "the scmProvider generator is not supported. Write what it would give"),
+        ("[{clusters: {}}]", "the clusters generator needs the kubeconfig: no cluster is configured"),
+        (DIRECTORIES.replace("shop.git", "other"), "the git generator needs git@github.com:Acme/other at main"),
+        (DIRECTORIES.replace("main", "v1"), "the git generator needs git@github.com:Acme/shop.git at v1"),
+        ("[]", "its generators give no parameters, so it has no applications"),
+    ],
+)
+def test_what_a_run_cannot_generate_is_a_note(repository: GitRepository, generators: str, says: str) -> None:
+    (repository.path / "set.yaml").write_text(applicationset(generators))
+    found = session(repository)
+    assert (found.applications, found.problems) == ((), ())
+    (note,) = found.notes
+    assert note.startswith(f"set.yaml:1: ApplicationSet all: {says}")
+
+
+def test_a_rollout_in_steps_is_read_and_said_to_have_no_effect(repository: GitRepository) -> None:
+    (repository.path / "set.yaml").write_text(f"{applicationset()}  strategy: {{type: RollingSync}}\n")
+    found = session(repository)
+    assert names(found) == ["a", "b"]
+    assert found.notes == ("set.yaml:1: ApplicationSet all: its strategy RollingSync has no effect in a run",)
+
+
+def test_clusters_are_the_contexts_and_the_current_one_is_the_local_cluster(repository: GitRepository) -> None:
+    generators = (
+        "[{matrix: {generators: [{clusters: {}}, {list: {elements: [{path: {basename: '{{ .name }}', path: x}}]}}]}}]"
+    )
+    (repository.path / "set.yaml").write_text(applicationset(generators, namespace="{{ .server }}"))
+    found = session(repository, kubeconfig=KUBECONFIG)
+    assert [(a.name, a.destination.namespace) for a in found.applications] == [
+        ("there", "https://b.example"),
+        ("in-cluster", "https://kubernetes.default.svc"),
+    ]
+
+
+def test_a_generated_application_must_not_have_the_name_of_another(repository: GitRepository) -> None:
+    (repository.path / "twice.yaml").write_text(applicationset(name="twice"))
+    found = session(repository)
+    assert [problem.summary for problem in found.problems] == [
+        "two Applications are named a: set.yaml:1 and twice.yaml:1",
+        "two Applications are named b: set.yaml:1 and twice.yaml:1",
+    ]
+
+
+def test_the_base_generates_from_its_own_files(repository: GitRepository) -> None:
+    (repository.path / "set.yaml").write_text(applicationset(namespace="elsewhere"))
+    (repository.path / "apps/c").mkdir()
+    (repository.path / "apps/c/x.yaml").write_text("new in this change")
+    found = session(repository, base="HEAD")
+    assert sorted(name for _, name in found.base_applications) == ["a", "b"]
+    moves = {
+        a.name: [c.message for c in a.conditions if c.type is ConditionType.DANGER_WARNING] for a in found.applications
+    }
+    moved = "this change moves the destination from in-cluster/shop to in-cluster/elsewhere"
+    assert moves == {"a": [moved], "b": [moved], "c": []}
+
+
+def test_the_inputs_application_stands_alone(repository: GitRepository) -> None:
+    assert names(session(repository, name="web", path="apps/a", namespace="shop")) == ["web"]
