@@ -146,7 +146,14 @@ def test_an_immutable_field_is_refused_before_the_first_change_and_in_the_previe
 def test_no_chart_and_no_kustomization_sees_a_credential(kind: str, scene: Scene) -> None:
     planted = {
         name: f"PLANTED-{name}"
-        for name in ("GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "ACTIONS_RUNTIME_TOKEN", "INPUT_TOKEN", "SSH_AUTH_SOCK")
+        for name in (
+            "GITHUB_TOKEN",
+            "KUBECONFIG",
+            "AWS_SECRET_ACCESS_KEY",
+            "ACTIONS_RUNTIME_TOKEN",
+            "INPUT_TOKEN",
+            "SSH_AUTH_SOCK",
+        )
     }
     planted["ARGOCD_ENV_SECRET"] = "PLANTED-env"
     files = {
