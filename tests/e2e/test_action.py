@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,6 +144,16 @@ def test_push_syncs_and_waits_and_a_pull_request_gets_its_difference_as_a_commen
     merged = repository.push()
     assert merged.succeeded, merged.log
     assert repository.ready_replicas() == 3
+
+
+def test_the_container_fetches_the_base_that_the_checkout_lacks(repository: Repository) -> None:
+    _, previewed = repository.pull_request(replicas=3)
+    report = json.loads((repository.workspace / previewed.outputs["report-json"]).read_text())
+    assert (report["base"], report["notes"]) == (repository.git.resolve("main"), [])
+    assert {path for path, status in repository.github.git_requests if status == 200} == {
+        "/octo-org/shop/info/refs",
+        "/octo-org/shop/git-upload-pack",
+    }
 
 
 def test_the_report_is_in_the_workspace_and_belongs_to_its_owner(repository: Repository) -> None:
