@@ -13,7 +13,7 @@ import pytest
 from gitops_action.adapters.git import GitCheckout, require_checkout
 from gitops_action.adapters.git_history import History, Origin, open_history, resolve
 from gitops_action.adapters.process import SubprocessProcess
-from gitops_action.errors import UsageError
+from gitops_action.errors import ApplicationError, UsageError
 from tests.github_server.checkout import GitRepository, checkout_branch, checkout_pull_request, git
 from tests.github_server.job import open_pull_request, serve_repository
 
@@ -57,6 +57,15 @@ class OtherOwner:
     def run(self, command: Command) -> Completed:
         environment = {**command.env, "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
         return SubprocessProcess().run(replace(command, env=environment))
+
+
+class Hanging:
+    """A process whose fetches take too long."""
+
+    def run(self, command: Command) -> Completed:
+        if "fetch" in command.argv:
+            raise ApplicationError(f"git did not end within {command.timeout:g} s and was stopped")
+        return SubprocessProcess().run(command)
 
 
 @pytest.fixture
@@ -238,6 +247,17 @@ def test_a_commit_that_nobody_has_is_an_error_and_leaves_nothing_behind(
 
     with pytest.raises(UsageError, match="commit 0123456789012345678901234567890123456789 cannot be read"):
         open_history(checkout, "0123456789" * 4, folder(server), folder=str(tmp_path / "temp"))
+
+    assert list((tmp_path / "temp").iterdir()) == []
+
+
+def test_a_server_that_does_not_answer_in_time_is_an_error_and_leaves_nothing_behind(
+    checkout: GitCheckout, pull: PullRequest, server: GitRepository, tmp_path: Path
+) -> None:
+    (tmp_path / "temp").mkdir()
+
+    with pytest.raises(UsageError, match="git did not end within 120 s"):
+        open_history(replace(checkout, process=Hanging()), pull.base_sha, folder(server), folder=str(tmp_path / "temp"))
 
     assert list((tmp_path / "temp").iterdir()) == []
 
