@@ -10,8 +10,10 @@ import (
 	"text/template"
 )
 
+// renderer renders with one set of parameters; those made of it by with share what is parsed already.
 type renderer struct {
 	base   *template.Template
+	parsed map[string]*template.Template
 	params map[string]any
 }
 
@@ -25,11 +27,12 @@ func newRenderer(params map[string]any, options []string) (r renderer, err error
 	if params == nil {
 		params = map[string]any{}
 	}
-	return renderer{base: template.New("").Funcs(functions()).Option(options...), params: params}, nil
+	base := template.New("").Funcs(functions()).Option(options...)
+	return renderer{base: base, parsed: map[string]*template.Template{}, params: params}, nil
 }
 
 func (r renderer) with(params map[string]any) renderer {
-	return renderer{base: r.base, params: params}
+	return renderer{base: r.base, parsed: r.parsed, params: params}
 }
 
 // render returns the value with its strings rendered; a null inside an object goes, as in Argo CD.
@@ -50,19 +53,32 @@ func (r renderer) text(source string) (string, error) {
 	if !strings.Contains(source, "{{") {
 		return source, nil
 	}
-	clone, err := r.base.Clone()
+	parsed, err := r.parse(source)
 	if err != nil {
 		return "", err
-	}
-	parsed, err := clone.Parse(source)
-	if err != nil {
-		return "", fmt.Errorf("cannot parse the template %q: %w", source, err)
 	}
 	var rendered bytes.Buffer
 	if err := parsed.Execute(&rendered, r.params); err != nil {
 		return "", fmt.Errorf("cannot render the template %q: %w", source, err)
 	}
 	return rendered.String(), nil
+}
+
+// parse gives each text a template of its own, so that what one defines another does not see.
+func (r renderer) parse(source string) (*template.Template, error) {
+	if parsed := r.parsed[source]; parsed != nil {
+		return parsed, nil
+	}
+	clone, err := r.base.Clone()
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := clone.Parse(source)
+	if err != nil {
+		return nil, fmt.Errorf("cannot parse the template %q: %w", source, err)
+	}
+	r.parsed[source] = parsed
+	return parsed, nil
 }
 
 func (r renderer) list(values []any) ([]any, error) {
