@@ -36,7 +36,7 @@ def generate(spec: JsonObject, context: Context) -> list[Params]:
     fields.check()
     if context.inputs.clusters is None:
         raise Unavailable(
-            "the clusters generator needs a list of clusters, and there is none here",
+            "the clusters generator needs a list of clusters, and there is none at hand",
             remedy="Give the run a kubeconfig, or write the clusters as a list generator.",
         )
     by_name = {cluster.name: cluster for cluster in context.inputs.clusters()}

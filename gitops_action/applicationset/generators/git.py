@@ -32,8 +32,8 @@ def generate(spec: JsonObject, context: Context) -> list[Params]:
     tree = context.inputs.repository(repo_url, revision)
     if tree is None:
         raise Unavailable(
-            f"the git generator needs {repo_url} at {revision or 'HEAD'}, which is not what is checked out",
-            remedy="A run generates from the repository and the branch that it works on.",
+            f"the git generator needs {repo_url} at {revision or 'HEAD'}, which is not at hand",
+            remedy="A run generates from the repository and branch that it works on, a check from those in repos.json.",
         )
     is_go = context.engine.is_go
     if directories:
