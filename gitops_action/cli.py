@@ -119,15 +119,25 @@ def render(app: tuple[str, ...], output: str, no_cluster: bool, **flags: Any) ->
 @click.option("--exit-code/--no-exit-code", default=True, help="Exit with 1 where something differs.")
 @click.option("--no-cluster", is_flag=True, help="Only render; for runs that have no credentials.")
 @click.option("--base", default="", metavar="REV", help="Commit that the checked-out one is proposed against.")
+@click.option("--show-hidden", is_flag=True, help="Name each field that differs and that an ignore rule hides.")
 @_input_options(_COMMON)
-def diff(app: tuple[str, ...], output: str, exit_code: bool, no_cluster: bool, base: str, **flags: Any) -> ExitCode:
+def diff(
+    app: tuple[str, ...],
+    output: str,
+    *,
+    exit_code: bool,
+    no_cluster: bool,
+    base: str,
+    show_hidden: bool,
+    **flags: Any,
+) -> ExitCode:
     """Show what a sync would change. Writes nothing."""
     from gitops_action.commands.diff import diff as compare_all
     from gitops_action.report.model import Mode
 
     session = _session(app, flags, base=base)
     report = compare_all(session, None if no_cluster else _clusters(session), Mode.DIFF)
-    _print(report, output)
+    _print(report, output, show_hidden=show_hidden)
     code = ExitCode(report.exit_code)
     return ExitCode.OK if code is ExitCode.DIFFERENT and not exit_code else code
 
@@ -224,14 +234,14 @@ def _ports(stream: Any) -> Ports:
     )
 
 
-def _print(report: Report, output: str) -> None:
+def _print(report: Report, output: str, *, show_hidden: bool = False) -> None:
     from gitops_action.report.json import to_json
     from gitops_action.report.text import text
 
     if output == "json":
         click.echo(to_json(report))
     else:
-        click.echo(text(report, color=sys.stdout.isatty()), nl=False)
+        click.echo(text(report, color=sys.stdout.isatty(), show_hidden=show_hidden), nl=False)
 
 
 def _show(error: GitOpsError) -> None:

@@ -8,6 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gitops_action.application.comparison_settings import (
+    COMPARE_OPTIONS,
+    IGNORE,
+    OPTIONS,
+    CompareOptions,
+    compare_options,
+    ignored_differences,
+)
 from gitops_action.errors import UsageError
 from gitops_action.resource.tracking import INSTANCE_LABEL, TrackingMethod
 from gitops_action.resource.yaml import load_documents
@@ -15,12 +23,14 @@ from gitops_action.resource.yaml import load_documents
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gitops_action.application.application import IgnoreDifference
     from gitops_action.application.discovery import Document
     from gitops_action.resource.resource import Json
 
 _HEALTH_KEYS = ("resource.customizations.health.", "resource.customizations.useOpenLibs.")
 _READ = frozenset(
     {
+        OPTIONS,
         "application.resourceTrackingMethod",
         "application.instanceLabelKey",
         "installationID",
@@ -64,6 +74,8 @@ class Settings:
     exclusions: tuple[ResourceFilter, ...] = ()
     inclusions: tuple[ResourceFilter, ...] = ()
     customizations: Mapping[str, str] = field(default_factory=dict)
+    ignore_differences: tuple[IgnoreDifference, ...] = ()
+    compare_options: CompareOptions = COMPARE_OPTIONS
     warnings: tuple[str, ...] = ()
 
 
@@ -86,10 +98,12 @@ def parse_settings(document: Document) -> Settings:
         customizations={
             key: text for key, text in texts.items() if key == "resource.customizations" or key.startswith(_HEALTH_KEYS)
         },
+        ignore_differences=ignored_differences(texts, str(document)),
+        compare_options=compare_options(texts, str(document)),
         warnings=tuple(
             f"{document}: setting {key} has no effect in this version"
             for key in texts
-            if key.startswith(_OF_CONSEQUENCE) and not key.startswith(_HEALTH_KEYS) and key not in _READ
+            if key.startswith(_OF_CONSEQUENCE) and not key.startswith((*_HEALTH_KEYS, IGNORE)) and key not in _READ
         ),
     )
 

@@ -25,6 +25,7 @@ _EFFECTIVE_OPTIONS = frozenset(
         "PruneLast",
         "PrunePropagationPolicy",
         "Replace",
+        "RespectIgnoreDifferences",
         "ServerSideApply",
         "SkipDryRunOnMissingResource",
         "Validate",
@@ -45,8 +46,6 @@ def unsupported_fields(application: Application) -> tuple[ApplicationCondition, 
 
 def _without_effect(application: Application) -> Iterator[tuple[str, str]]:
     policy = application.sync_policy
-    if application.ignore_differences:
-        yield "spec.ignoreDifferences", "the fields that it names are compared and applied"
     if policy.automated and policy.automated.self_heal:
         yield "spec.syncPolicy.automated.selfHeal", "drift is reported, and undone by the next sync"
     if policy.retry:

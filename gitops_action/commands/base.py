@@ -82,9 +82,14 @@ def base_commit(event: Event, head: Head, merge_commit: str) -> str:
     return event.base_sha
 
 
+def is_reviewed(event: Event) -> bool:
+    """Return whether the run reviews a proposed change, which must not be judged by its own word."""
+    return event.name in _REVIEWED and event.verb == Mode.DIFF
+
+
 def open_base(checked: Checked, inputs: Inputs, event: Event, environment: Mapping[str, str]) -> Base | NoBase | None:
     """Return the base of a proposed change, fetched where the checkout lacks it; ``None`` for any other run."""
-    if event.name not in _REVIEWED or event.verb != Mode.DIFF:
+    if not is_reviewed(event):
         return None
     commit = base_commit(event, checked.head, environment.get("GITHUB_SHA", ""))
     if checked.git is None or not commit:

@@ -13,6 +13,7 @@ from gitops_action.adapters.tools import find_tool
 from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.application.discovery import kind_of
 from gitops_action.application.project import identity_of
+from gitops_action.commands.ignoring import normalizer, with_rule_conditions
 from gitops_action.commands.parallel import each
 from gitops_action.commands.projects import former_project
 from gitops_action.comparison.compare import compare
@@ -145,11 +146,12 @@ def compared(evaluation: Evaluation, session: Session) -> Evaluation:
         inventory=record.inventory if record else None,
         parallelism=session.parallelism,
         denial=evaluation.denial,
+        normalize=normalizer(evaluation.application, session),
         excluded=ResourceExclusion(
             exclusions=session.settings.exclusions, inclusions=session.settings.inclusions, server=cluster.server
         ),
     )
-    return replace(evaluation, comparison=comparison)
+    return replace(evaluation, comparison=with_rule_conditions(comparison, session))
 
 
 def render_one(application: Application, session: Session, catalog: ApiCatalog | None, scratch: str) -> Rendered:

@@ -7,16 +7,21 @@ surely equal; every other object is dry-run. Writes nothing. Rules: SST-1 to SST
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.comparison import tables
 from gitops_action.comparison.denied import denied_rows, nothing_denied
-from gitops_action.comparison.dry_run import Candidate, DryRun
+from gitops_action.comparison.dry_run import RULE_REMEDY, Candidate, DryRun, failed_rule
 from gitops_action.comparison.exclusion import NOTHING_SET
+from gitops_action.comparison.ignore_differences import RuleFailed
 from gitops_action.comparison.live import read_live, wanted
 from gitops_action.comparison.model import Comparison, Method, ResourceComparison, SyncStatusCode
+from gitops_action.comparison.normalize import NORMALIZER, Normalizer
 from gitops_action.comparison.owned_fields import MANAGER, Equal, surely_equal
+from gitops_action.comparison.respect import OPTION as RESPECT
+from gitops_action.comparison.respect import Respect, as_it_is
 from gitops_action.comparison.schema import schemas
 from gitops_action.comparison.selection import select
 from gitops_action.comparison.sync_status import TRACKED_BY, application_status, shared_warnings, unlisted_errors
@@ -52,13 +57,15 @@ def compare(
     parallelism: int,
     excluded: Callable[[GroupKind], bool] = NOTHING_SET,
     denial: Callable[[ResourceKey], str] = nothing_denied,
+    normalize: Normalizer = NORMALIZER,
     manager: str = MANAGER,
 ) -> Comparison:
     """Compare an application's targets with what lives.
 
     ``targets`` have their namespaces and no tracking yet; ``inventory`` is that of the last successful sync, ``None``
     where none is on record. ``denial`` is why the application's project does not permit an object, empty where it
-    does. Raises ``ClusterError`` where the cluster gives no answer at all.
+    does; ``normalize`` takes out what is not compared.
+    Raises ``ClusterError`` where the cluster gives no answer at all.
     """
     catalog = cluster.catalog()
     selection = select(targets, tracking, catalog, excluded)
@@ -66,6 +73,8 @@ def compare(
     kept_out = {row.key for row in denied}
     keyed = [(target.key, target) for target in selection.compared if target.key not in kept_out]
     kinds = {key: kind for key, target in keyed if key.name and (kind := catalog.find(target))}
+    respects = RESPECT in application.sync_policy.sync_options
+    respect = Respect(normalizer=normalize, tracking=tracking) if respects else as_it_is
     want = wanted(kinds, inventory, catalog, application.destination.namespace)
     with ThreadPoolExecutor(max_workers=max(1, parallelism), thread_name_prefix="compare") as executor:
         state = read_live(cluster, executor, want, tracking)
@@ -77,6 +86,7 @@ def compare(
             schemas=_custom_schemas(cluster, executor, kinds, state),
             manager=manager,
             may_walk=not _includes_webhooks(application),
+            respect=respect,
         )
         judged = [judge.judge(key, target) for key, target in keyed]
         dry_run = DryRun(
@@ -89,6 +99,8 @@ def compare(
                 if isinstance(entry, Candidate) and entry.live is None and entry.target.kind in ("Role", "ClusterRole")
             ),
             include_webhooks=_includes_webhooks(application),
+            normalize=normalize,
+            respect=respect,
         )
         doubtful = [entry for entry in judged if isinstance(entry, Candidate)]
         rows = [entry for entry in judged if isinstance(entry, ResourceComparison)]
@@ -98,7 +110,12 @@ def compare(
     rows += judge.untargeted(
         {row.key for row in rows}, hooks, lambda key: excluded(key.group_kind) or bool(denial(key))
     )
-    conditions = (*selection.conditions, *shared_warnings(application, rows), *unlisted_errors(state))
+    conditions = (
+        *selection.conditions,
+        *shared_warnings(application, rows),
+        *unlisted_errors(state),
+        *_rule_errors(normalize),
+    )
     return Comparison(
         application=application,
         tracking=tracking,
@@ -120,6 +137,7 @@ class _Judge:
     schemas: Mapping[tuple[str, str], Schema]
     manager: str
     may_walk: bool
+    respect: Callable[[Resource, Resource], Resource]
 
     def judge(self, key: ResourceKey, target: Resource) -> ResourceComparison | Candidate:
         kind = self.catalog.find(target)
@@ -140,6 +158,12 @@ class _Judge:
             adopts=not is_crd(target) and not self.tracking.owner(live),
             obstacle=_obstacle(live, self.tracking),
         )
+        if live.api_version == target.api_version:
+            try:
+                target = self.respect(target, live)
+            except RuleFailed as failure:
+                return failed_rule(candidate, failure)
+            candidate = replace(candidate, target=target)
         schema = self.schemas.get((target.api_version, target.kind))
         if self.may_walk and isinstance(surely_equal(target, live, schema, manager=self.manager), Equal):
             return candidate.row(SyncStatusCode.SYNCED, Method.WALK)
@@ -211,6 +235,14 @@ def _obstacle(live: Resource, tracking: Tracking) -> str:
         return f"{TRACKED_BY}{owner.replace('_', '/')}"
     controller = next((reference for reference in live.owner_references if reference.get("controller")), None)
     return f"controlled by {controller.get('kind')} {controller.get('name')}" if controller else ""
+
+
+def _rule_errors(normalize: Normalizer) -> tuple[ApplicationCondition, ...]:
+    """Return the error of an expression that is none: without it nobody knows what it was to hide (DIF-30)."""
+    failure = normalize.rules.syntax_error()
+    if failure is None:
+        return ()
+    return (ApplicationCondition(type=ConditionType.COMPARISON_ERROR, message=str(failure), remedy=RULE_REMEDY),)
 
 
 def _includes_webhooks(application: Application) -> bool:

@@ -37,9 +37,17 @@ def sides(row: ResourceComparison, *, manager: str = MANAGER) -> tuple[JsonObjec
     return live, overlay(row.target, row.live, manager=manager)
 
 
+def shown_sides(row: ResourceComparison) -> tuple[JsonObject | None, JsonObject | None]:
+    """Return both sides as they are shown: without what the ignore rules hide, not masked.
+
+    What judges the consequences of a sync asks for ``sides``: a hidden field is applied all the same.
+    """
+    return (row.shown[0].object, row.shown[1].object) if row.shown else sides(row)
+
+
 def describe(row: ResourceComparison, *, annotations: Collection[str] = ()) -> DiffText:
     """Return the row's diff, masked; ``annotations`` are those that the settings mask in Secrets."""
     if row.status is not SyncStatusCode.OUT_OF_SYNC and not row.refusal:
         return NOTHING
-    live, new = mask_pair(*sides(row), annotations=annotations)
+    live, new = mask_pair(*shown_sides(row), annotations=annotations)
     return unified(live, new)

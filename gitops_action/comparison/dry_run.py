@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gitops_action.comparison.ignore_differences import RuleFailed
 from gitops_action.comparison.mask import scrub, secret_values
 from gitops_action.comparison.model import Method, ResourceComparison, SyncStatusCode
+from gitops_action.comparison.normalize import NORMALIZER, Normalizer
 from gitops_action.comparison.overlay import overlay
 from gitops_action.comparison.prediction import comparable, differs, keep_owned
 from gitops_action.comparison.refusal import Failure, read_failure
+from gitops_action.comparison.respect import as_it_is
 from gitops_action.comparison.strict import same
 from gitops_action.comparison.takeover import dropped_paths, replacement
 from gitops_action.errors import ClusterError, NotFound
@@ -21,6 +24,9 @@ from gitops_action.resource import Resource, ResourceKey
 from gitops_action.resource.fields import applied_by, tree_of, union, without
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gitops_action.comparison.normalize import Normalized
     from gitops_action.ports import ApiKind, Cluster
     from gitops_action.resource.fields import Path
     from gitops_action.resource.resource import JsonObject
@@ -43,6 +49,7 @@ class Candidate:
         method: Method,
         *,
         predicted: Resource | None = None,
+        normalized: Normalized | None = None,
         unknown: str = "",
         refusal: str = "",
         remedy: str = "",
@@ -54,6 +61,8 @@ class Candidate:
             target=self.target,
             live=self.live,
             predicted=predicted,
+            shown=(Resource(normalized.live), Resource(normalized.predicted)) if normalized and predicted else None,
+            hidden=normalized.hidden if normalized else (),
             status=status,
             method=method,
             unknown=unknown,
@@ -66,7 +75,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DryRun:
-    """How to ask; ``include_webhooks`` counts what webhooks set.
+    """How to ask; ``include_webhooks`` counts what webhooks set, ``normalize`` takes out what is not compared.
+
+    ``respect`` gives a target live's values where the application asks for it (DIF-44).
 
     ``new_namespaces`` and ``new_roles`` are created by the same sync: what needs them cannot be tried before.
     """
@@ -76,12 +87,20 @@ class DryRun:
     new_namespaces: frozenset[str] = frozenset()
     new_roles: frozenset[ResourceKey] = frozenset()
     include_webhooks: bool = False
+    normalize: Normalizer = NORMALIZER
+    respect: Callable[[Resource, Resource], Resource] = as_it_is
 
     def decide(self, candidate: Candidate) -> ResourceComparison:
         """Return the row of a candidate."""
         try:
             live = self._in_version(candidate)
-            return self._creation(candidate) if live is None else self._change(replace(candidate, live=live), live)
+            if live is None:
+                return self._creation(candidate)
+            if live is not candidate.live:  # read in another version than what ``respect`` was asked about before
+                candidate = replace(candidate, live=live, target=self.respect(candidate.target, live))
+            return self._change(candidate, live)
+        except RuleFailed as failure:
+            return failed_rule(candidate, failure)
         except NotFound as error:
             if candidate.live is None and _role_of(candidate.target) in self.new_roles:
                 return candidate.row(SyncStatusCode.OUT_OF_SYNC, Method.CREATION)
@@ -123,7 +142,11 @@ class DryRun:
             after = keep_owned(after, before, owned, lost)
         if not differs(after, before):
             return candidate.row(SyncStatusCode.SYNCED, Method.DRY_RUN)
-        return candidate.row(SyncStatusCode.OUT_OF_SYNC, Method.DRY_RUN, predicted=Resource(after))
+        normalized = self.normalize(candidate.key, live, before, after)
+        if not differs(normalized.predicted, normalized.live):
+            return candidate.row(SyncStatusCode.SYNCED, Method.DRY_RUN, normalized=normalized)
+        predicted = Resource(after)
+        return candidate.row(SyncStatusCode.OUT_OF_SYNC, Method.DRY_RUN, predicted=predicted, normalized=normalized)
 
     def _without_dropped(
         self, candidate: Candidate, answer: Resource, live: Resource, dropped: tuple[Path, ...]
@@ -143,6 +166,14 @@ class DryRun:
         if live is not None and same(overlay(candidate.target, live, manager=self.manager), live.object):
             return candidate.row(SyncStatusCode.UNKNOWN, method, unknown=words, refusal=words, remedy=failure.remedy)
         return candidate.row(SyncStatusCode.OUT_OF_SYNC, method, refusal=words, remedy=failure.remedy)
+
+
+def failed_rule(candidate: Candidate, failure: RuleFailed) -> ResourceComparison:
+    """Return the row of an object to which a rule cannot be put: it hides nothing, and nothing is known."""
+    return candidate.row(SyncStatusCode.UNKNOWN, Method.NOT_COMPARED, unknown=str(failure), remedy=RULE_REMEDY)
+
+
+RULE_REMEDY = "Correct the rule, or remove it from ignoreDifferences."
 
 
 def _role_of(target: Resource) -> ResourceKey | None:

@@ -33,6 +33,14 @@ class Method(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """A field whose difference is not shown: by ``jsonPointer:/spec/replicas``, say, and its path as a JSON pointer."""
+
+    rule: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceComparison:
     """One object: the target (tracked, with namespace), live, and what live would become.
 
@@ -42,6 +50,8 @@ class ResourceComparison:
     ``adopts`` says that the object exists and is nobody's; ``obstacle`` why we may not touch it (another
     application's, a controller's). ``is_permitted`` is false where the application's project forbids the target, with
     the reason in ``unknown``.
+    ``hidden`` are the differences that a rule takes out of sight; ``shown`` is live and the prediction without them,
+    where the two differ in more than that.
     """
 
     key: ResourceKey
@@ -59,6 +69,8 @@ class ResourceComparison:
     is_hook: bool = False
     requires_pruning: bool = False
     is_permitted: bool = True
+    shown: tuple[Resource, Resource] | None = None
+    hidden: tuple[Hidden, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

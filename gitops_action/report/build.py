@@ -13,13 +13,20 @@ from gitops_action.application.application import ConditionType
 from gitops_action.comparison import danger
 from gitops_action.comparison.danger_workloads import Surroundings, surroundings
 from gitops_action.comparison.diff import unified
-from gitops_action.comparison.display import sides
+from gitops_action.comparison.display import shown_sides
 from gitops_action.comparison.mask import mask_pair, scrub, secret_values
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.errors import ExitCode, Refused
 from gitops_action.health import HealthStatusCode
 from gitops_action.report.images import image_changes
-from gitops_action.report.model import ApplicationReport, ChangeKind, ConditionReport, Mode, ResourceReport
+from gitops_action.report.model import (
+    ApplicationReport,
+    ChangeKind,
+    ConditionReport,
+    HiddenReport,
+    Mode,
+    ResourceReport,
+)
 from gitops_action.resource.annotations import hook_types, sync_wave
 from gitops_action.sync.model import OperationPhase
 from gitops_action.sync.options import WriteMode, write_mode
@@ -117,7 +124,7 @@ def _resource(
 ) -> ResourceReport:
     change = _change(row)
     shown = row.target or row.live
-    old, new = sides(row)
+    old, new = shown_sides(row)
     diff = unified(*mask_pair(old, new)) if change in _DIFFERENT else None
     health = found.resource_health.get(row.key)
     result = results.get((row.key, row.is_hook))
@@ -141,6 +148,7 @@ def _resource(
         obstacle=clean(row.obstacle),
         remedy=row.remedy,
         adopts=row.adopts,
+        hidden=tuple(HiddenReport(rule=each.rule, path=each.path) for each in row.hidden),
         dangers=_dangers(row, found.application, around) if around else (),
         requires_pruning=row.requires_pruning,
         wave=sync_wave(shown) if shown else 0,

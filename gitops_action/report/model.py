@@ -43,6 +43,14 @@ class ImageChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenReport:
+    """A field that differs and is not shown; ``rule`` says why, ``path`` is a JSON pointer into the object."""
+
+    rule: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceReport:
     """One object's row; ``diff`` is a unified diff of YAML without file headers, empty where nothing differs."""
 
@@ -64,6 +72,7 @@ class ResourceReport:
     obstacle: str = ""
     remedy: str = ""
     adopts: bool = False
+    hidden: tuple[HiddenReport, ...] = ()
     dangers: tuple[str, ...] = ()
     """What the change brings about that a reviewer must know, as a consequence (``restarts 9 pods``), gravest first."""
     requires_pruning: bool = False

@@ -16,7 +16,7 @@ from gitops_action.report.model import ChangeKind, Mode
 from gitops_action.report.outcome import DIFFERENT, Outcome, is_offline, is_unknown, outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from gitops_action.report.model import ApplicationReport, Report, ResourceReport
 
@@ -143,14 +143,19 @@ def clock_time(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC" if seconds else ""
 
 
-def tally(applications: Iterable[ApplicationReport]) -> str:
-    """Return how many objects were compared and with what result; hooks are counted apart."""
+def tally(applications: Collection[ApplicationReport]) -> str:
+    """Return how many objects were compared and with what result; hooks and hidden fields are counted apart."""
     counts = Counter(resource.change for each in applications for resource in each.resources)
     hooks = counts.pop(ChangeKind.HOOK, 0)
     different = sum(counts[change] for change in DIFFERENT)
     equal, unknown = counts[ChangeKind.EQUAL], counts[ChangeKind.UNKNOWN]
     words = f"{numbered(counts.total(), 'resource')}: {equal:,} equal, {different:,} different, {unknown:,} unknown"
-    return f"{words}, and {numbered(hooks, 'hook')}" if hooks else words
+    words = f"{words}, and {numbered(hooks, 'hook')}" if hooks else words
+    hidden = [field for each in applications for resource in each.resources for field in resource.hidden]
+    if not hidden:
+        return words
+    rules = numbered(len({field.rule for field in hidden}), "rule")
+    return f"{words}; {numbered(len(hidden), 'field')} hidden by {rules}"
 
 
 def _deletions(removed: list[ResourceReport]) -> list[str]:

@@ -27,12 +27,16 @@ _DIFF_COLOURS = {"+": _GREEN, "-": _RED, "@": _CYAN}
 _WORD_LIMIT = 300
 
 
-def text(report: Report, *, color: bool = False) -> str:
-    """Return the whole report; ends with the verdict, which is what the end of a log shows."""
+def text(report: Report, *, color: bool = False, show_hidden: bool = False) -> str:
+    """Return the whole report; ends with the verdict, which is what the end of a log shows.
+
+    ``show_hidden`` names each field that differs and that an ignore rule hides.
+    """
     ink = _Ink(color=color)
     blocks = [
         _table(report, ink),
         *(block for each in worst_first(report) for block in _application(report, each, ink)),
+        *(_hidden(each, ink) for each in worst_first(report) if show_hidden),
         _remarks(report, ink),
         _end(report, ink),
     ]
@@ -94,6 +98,16 @@ def _application(report: Report, application: ApplicationReport, ink: _Ink) -> I
         yield f"{name}: hooks that run: " + ", ".join(
             f"{one_line(each.hook, _WORD_LIMIT)} {_named(each)}" for each in hooks
         )
+
+
+def _hidden(application: ApplicationReport, ink: _Ink) -> str:
+    rows = [
+        [_named(resource), field.path, field.rule] for resource in application.resources for field in resource.hidden
+    ]
+    if not rows:
+        return ""
+    title = ink(_BOLD, f"=== {one_line(application.name, _WORD_LIMIT)}: hidden fields that differ")
+    return "\n".join([title, *_columns([["OBJECT", "FIELD", "RULE"], *rows])])
 
 
 def _operation(application: ApplicationReport, ink: _Ink) -> str:

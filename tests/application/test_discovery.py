@@ -62,7 +62,9 @@ def test_what_a_set_generates_must_not_have_the_name_of_another_application() ->
     generated = discover([("s.yaml", application("web") + b"---\n" + application("api"))]).applications
     together = found.with_generated(generated)
     assert [a.name for a in together.applications] == ["web", "web", "api"]
-    assert [problem.summary for problem in together.problems] == ["two Applications are named web: a.yaml:1 and s.yaml:1"]
+    assert [problem.summary for problem in together.problems] == [
+        "two Applications are named web: a.yaml:1 and s.yaml:1"
+    ]
 
 
 def test_settings_steer_tracking_and_exclusions_and_name_what_has_no_effect() -> None:
@@ -73,14 +75,16 @@ def test_settings_steer_tracking_and_exclusions_and_name_what_has_no_effect() ->
         "    - apiGroups: ['cilium.io']\n"
         "      kinds: ['*']\n"
         "  resource.customizations.health.acme.example_Team: return {}\n"
-        "  resource.compareoptions: 'ignoreAggregatedRoles: true'\n"
+        "  resource.customizations.knownTypeFields.acme.example_Team: '[]'\n"
     )
     read = choose_settings(discover([("cm.yaml", text)]).settings)
     assert (read.tracking_method, read.installation_id) == (TrackingMethod.ANNOTATION, "main")
     assert read.instance_label_key == INSTANCE_LABEL
     assert read.exclusions == (ResourceFilter(api_groups=("cilium.io",), kinds=("*",)),)
     assert dict(read.customizations) == {"resource.customizations.health.acme.example_Team": "return {}"}
-    assert read.warnings == ("cm.yaml:1: setting resource.compareoptions has no effect in this version",)
+    assert read.warnings == (
+        "cm.yaml:1: setting resource.customizations.knownTypeFields.acme.example_Team has no effect in this version",
+    )
 
 
 def test_an_unknown_tracking_method_behaves_as_annotation() -> None:  # TRK-1

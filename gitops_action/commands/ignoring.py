@@ -1,0 +1,95 @@
+"""Which ignore rules a comparison goes by: those of the base, where a change is reviewed.
+
+In: an application, the session, and a comparison. Out: what takes hidden fields out of sight, and conditions: rules
+that cannot work, and what the change itself would hide. A change cannot hide anything from its own review.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import orjson
+
+from gitops_action.adapters.jq import JqQueries
+from gitops_action.application.application import ApplicationCondition, ConditionType
+from gitops_action.commands.base import is_reviewed
+from gitops_action.comparison.dry_run import RULE_REMEDY
+from gitops_action.comparison.ignore_differences import IgnoreRules, RuleFailed, rule_problems
+from gitops_action.comparison.normalize import Normalizer
+
+if TYPE_CHECKING:
+    from gitops_action.application.application import Application, IgnoreDifference
+    from gitops_action.commands.session import Session
+    from gitops_action.comparison.model import Comparison
+    from gitops_action.resource.resource import JsonObject
+
+_SHOWN = 5
+
+
+def normalizer(application: Application, session: Session) -> Normalizer:
+    """Return what an application's comparison goes by: its own rules, and those of the settings (DIF-33)."""
+    rules = (*_in_force(application, session), *session.settings.ignore_differences)
+    return Normalizer(
+        rules=IgnoreRules(entries=rules, queries=JqQueries(process=session.ports.process)),
+        options=session.settings.compare_options,
+    )
+
+
+def with_rule_conditions(comparison: Comparison, session: Session) -> Comparison:
+    """Return the comparison with a condition on each rule that cannot work, and on what the change would hide."""
+    own = comparison.application.ignore_differences
+    added = tuple(rule for rule in own if rule not in _in_force(comparison.application, session))
+    every = (*_in_force(comparison.application, session), *session.settings.ignore_differences, *added)
+    conditions = [
+        ApplicationCondition(type=ConditionType.UNSUPPORTED_WARNING, message=problem, remedy=RULE_REMEDY)
+        for problem in dict.fromkeys(rule_problems(every))
+    ]
+    if added:
+        conditions += _proposed(
+            comparison, IgnoreRules(entries=added, queries=JqQueries(process=session.ports.process))
+        )
+    return replace(comparison, conditions=(*comparison.conditions, *conditions)) if conditions else comparison
+
+
+def _in_force(application: Application, session: Session) -> tuple[IgnoreDifference, ...]:
+    if not session.base and not is_reviewed(session.event):
+        return application.ignore_differences
+    former = session.base_applications.get((application.namespace, application.name))
+    return former.ignore_differences if former else ()
+
+
+def _proposed(comparison: Comparison, rules: IgnoreRules) -> list[ApplicationCondition]:
+    """Return what rules that only the change has would hide of what is shown; a broken one is an error now."""
+    if failure := rules.syntax_error():
+        return [ApplicationCondition(type=ConditionType.COMPARISON_ERROR, message=str(failure), remedy=RULE_REMEDY)]
+    hidden: list[str] = []
+    conditions: list[ApplicationCondition] = []
+    for row in comparison.resources:
+        if row.shown is None or row.live is None:
+            continue
+        try:
+            taken = rules.take(row.key, row.live, (_copy(row.shown[0].object), _copy(row.shown[1].object)))
+        except RuleFailed as failure:
+            message = f"{row.key.kind} {row.key.name}: {failure}"
+            conditions.append(
+                ApplicationCondition(type=ConditionType.DANGER_WARNING, message=message, remedy=RULE_REMEDY)
+            )
+            continue
+        hidden += [f"{each.path} of {row.key.kind} {row.key.name}" for each in taken]
+    if hidden:
+        more = f" and {len(hidden) - _SHOWN:,} more" if len(hidden) > _SHOWN else ""
+        fields = "1 field" if len(hidden) == 1 else f"{len(hidden):,} fields"
+        conditions.append(
+            ApplicationCondition(
+                type=ConditionType.DANGER_WARNING,
+                message=f"this change hides {fields} from later comparisons: {', '.join(hidden[:_SHOWN])}{more}",
+                remedy="Its ignore rules take effect after the merge. Check that nobody needs to see these fields.",
+            )
+        )
+    return conditions
+
+
+def _copy(value: JsonObject) -> JsonObject:
+    copy: JsonObject = orjson.loads(orjson.dumps(value))
+    return copy
