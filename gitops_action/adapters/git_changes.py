@@ -57,6 +57,12 @@ def old_contents(checkout: GitCheckout, changed: Iterable[EntryChange]) -> Mappi
     return {change.path: each[1] for change, each in zip(wanted, found, strict=True) if each is not None}
 
 
+def first_parent(checkout: GitCheckout) -> str:
+    """Return the hash of the checked-out commit's first parent, even in a shallow clone; empty where it has none."""
+    header = _git(checkout, "cat-file", "commit", "HEAD").partition(b"\n\n")[0].decode("ascii", "replace")
+    return next((line.removeprefix("parent ") for line in header.splitlines() if line.startswith("parent ")), "")
+
+
 def _parsed(output: bytes) -> tuple[EntryChange, ...]:
     """Read ``:old-mode new-mode old-blob new-blob status`` and the path, in turn."""
     words = entries(output)

@@ -122,6 +122,8 @@ class Gathering:
     def _places(self, path: str, why: str) -> tuple[str, ...]:
         """Return a path as it is written and as links lead; the links on the way are dependencies too."""
         written = joined("", path)
+        if not self._links:
+            return () if written is None else (written,)
         real, passed = self._links.resolve(path)
         for link in passed:
             self._files.setdefault(link, f"{why}, by the link {link}")

@@ -7,12 +7,15 @@ Paths are relative to the root, with ``/``; the root itself is the empty text. A
 from __future__ import annotations
 
 import posixpath
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_ODD = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")
+"""Parts of a path that do not stand for themselves."""
 _STEPS = 40
 """Links that are followed on the way to one file, as the kernel does."""
 
@@ -42,15 +45,12 @@ def joined(base: str, path: str) -> str | None:
     """Return a path that is written relative to ``base``, without its ``..``."""
     if path.startswith("/"):
         return None
+    if not _ODD.search(path):
+        return f"{base}/{path}" if base else path
     plain = posixpath.normpath(f"{base}/{path}" if base else path)
     if plain == "." or not path:
         return "" if path else base
     return None if plain == ".." or plain.startswith("../") else plain
-
-
-def is_below(path: str, directory: str) -> bool:
-    """Return whether a path is the directory or something in it."""
-    return not directory or path == directory or path.startswith(f"{directory}/")
 
 
 def ancestors(path: str) -> Iterator[str]:
@@ -65,6 +65,10 @@ class Links:
 
     def __init__(self, targets: Mapping[str, str]) -> None:
         self._targets = targets
+
+    def __bool__(self) -> bool:
+        """Return whether there is any."""
+        return bool(self._targets)
 
     def resolve(self, path: str) -> tuple[str | None, tuple[str, ...]]:
         """Return where a path leads, and the links on the way; ``..`` counts after a link was followed."""

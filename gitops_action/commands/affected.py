@@ -18,7 +18,7 @@ import orjson
 
 from gitops_action.adapters.files import LARGEST, candidates, chosen
 from gitops_action.adapters.git import require_checkout
-from gitops_action.adapters.git_changes import changes, old_contents
+from gitops_action.adapters.git_changes import changes, first_parent, old_contents
 from gitops_action.adapters.git_history import resolve
 from gitops_action.adapters.work_tree import WorkTree
 from gitops_action.affected.affected import Affected, Changes, Reason, affected
@@ -148,8 +148,7 @@ def _base(git: GitCheckout, base: str, environment: Mapping[str, str]) -> str:
     name = base or _pushed_from(environment)
     if name:
         return resolve(git, name) if name.strip("0") else ""
-    parents = git.head().parents
-    return resolve(git, parents[0]) if parents else ""
+    return first_parent(git)
 
 
 def _pushed_from(environment: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gitops_action.application.application import Source
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_EMPTY_KUSTOMIZE, _EMPTY_HELM, _EMPTY_DIRECTORY = KustomizeSource(), HelmSource(), DirectorySource()
 
 
 class SourceKind(StrEnum):
@@ -31,9 +32,9 @@ class SourceKind(StrEnum):
 def explicit_kind(source: Source) -> SourceKind | None:
     """Return the kind that the source's own block asks for; an empty block asks for nothing."""
     blocks = {
-        SourceKind.KUSTOMIZE: source.kustomize not in (None, KustomizeSource()),
-        SourceKind.HELM: source.helm not in (None, HelmSource()),
-        SourceKind.DIRECTORY: source.directory not in (None, DirectorySource()),
+        SourceKind.KUSTOMIZE: source.kustomize is not None and source.kustomize != _EMPTY_KUSTOMIZE,
+        SourceKind.HELM: source.helm is not None and source.helm != _EMPTY_HELM,
+        SourceKind.DIRECTORY: source.directory is not None and source.directory != _EMPTY_DIRECTORY,
         SourceKind.PLUGIN: source.plugin is not None,
     }
     named = [kind for kind, is_named in blocks.items() if is_named]
