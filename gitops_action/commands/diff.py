@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.scripts import open_assessor
+from gitops_action.commands.attribute import attribute_all
 from gitops_action.commands.evaluate import evaluate_all, findings
 from gitops_action.commands.options import foretold_refusal
 from gitops_action.commands.reporting import report_of
@@ -31,15 +32,19 @@ def diff(session: Session, clusters: Clusters | None, mode: Mode, *, no_cluster:
         evaluations = evaluate_all(
             session, clusters, open_assessor(session.settings.customizations, session.ports.clock), scratch
         )
+        attributions = attribute_all(evaluations, session, scratch)
     if mode is Mode.DIFF:
         evaluations = tuple(_foretelling(found, session) for found in evaluations)
-    applications = tuple(application_report(findings(found, session), mode) for found in evaluations)
+    applications = tuple(
+        application_report(replace(findings(found, session), attributions=attributed.by_key), mode)
+        for found, attributed in zip(evaluations, attributions.applications, strict=True)
+    )
     return report_of(
         session,
         mode=mode,
         applications=applications,
         requests=clusters.requests if clusters else 0,
-        notes=() if clusters else (no_cluster,),
+        notes=(*attributions.notes, *(() if clusters else (no_cluster,))),
     )
 
 

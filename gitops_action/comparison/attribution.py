@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gitops_action.comparison.diff import by_key, keeps_order
+from gitops_action.comparison.diff import by_key, keeps_order, shown
 from gitops_action.comparison.quantity import canonical_quantity
 from gitops_action.comparison.shape import equal
 
@@ -33,7 +33,7 @@ class Cause(StrEnum):
 class Attribution:
     """Where an object's differences come from.
 
-    ``between`` is live with drift undone; ``None`` where one side does not exist or nothing drifted. ``overridden`` are
+    ``between`` is live with drift undone, as it is shown; ``None`` unless some of an object's differences are drift. ``overridden`` are
     the paths that this change sets and at which live did not hold what the base says.
     """
 
@@ -54,8 +54,10 @@ def attribute(
 ) -> Attribution:
     """Return where the differences between ``live`` and ``after`` come from; ``None`` is what does not exist.
 
-    ``base`` and ``head`` are the prepared targets, ``after`` is what the sync would leave.
+    ``base`` and ``head`` are the prepared targets, ``after`` is what the sync would leave. What is never shown counts
+    for nothing.
     """
+    live, after = shown(live), shown(after)
     if live is None or after is None:
         return Attribution(cause=_whole(base, head, live))
     if base is None:

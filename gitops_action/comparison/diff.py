@@ -42,7 +42,7 @@ class DiffText:
 
 def unified(live: JsonObject | None, new: JsonObject | None) -> DiffText:
     """Return the diff from live to what the sync would leave; ``None`` is a side that does not exist."""
-    before, after = _shown(live), _shown(new)
+    before, after = shown(live), shown(new)
     if before is None or after is None:
         sign, side = ("+", after) if before is None else ("-", before)
         lines = [] if side is None else [sign + line for line in _yaml(side)]
@@ -55,7 +55,7 @@ def unified(live: JsonObject | None, new: JsonObject | None) -> DiffText:
     )
 
 
-def _shown(side: JsonObject | None) -> JsonObject | None:
+def shown(side: JsonObject | None) -> JsonObject | None:
     """Return an object without what only the server writes, top-level keys in the usual order."""
     if side is None:
         return None

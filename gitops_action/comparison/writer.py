@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from gitops_action.comparison.diff import shown
 from gitops_action.comparison.owned_fields import MANAGER
 from gitops_action.comparison.shape import equal
 from gitops_action.resource.fields import SELF, Member, entries, is_leaf, parse_element, step
@@ -27,18 +28,16 @@ class Writer:
     time: float = 0.0
 
 
-def last_writer(live: Resource, undone: JsonObject | None, *, manager: str = MANAGER) -> Writer | None:
-    """Return who wrote a drifted field last, ourselves left out; ``undone`` is live without its drift.
-
-    Without an ``undone`` the whole object is drift.
-    """
+def last_writer(live: Resource, undone: JsonObject, *, manager: str = MANAGER) -> Writer | None:
+    """Return who wrote a drifted field last, ourselves left out; ``undone`` is live without its drift."""
+    before, after = shown(live.object), shown(undone)
     times = [entry.get("time") for entry in live.metadata.get("managedFields") or ()]
     found = [
         Writer(manager=entry.manager, time=_seconds(time))
         for entry, time in zip(entries(live), times, strict=True)
         if entry.manager != manager
         and entry.subresource != "status"
-        and (undone is None or _owns_difference(entry.fields, live.object, undone))
+        and _owns_difference(entry.fields, before, after)
     ]
     return max(found, key=lambda writer: writer.time, default=None)
 

@@ -6,16 +6,18 @@ servers and renderers are scrubbed of every secret value that an object of this 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.application.application import ConditionType
 from gitops_action.comparison import danger
+from gitops_action.comparison.attribution import Cause
 from gitops_action.comparison.danger_workloads import Surroundings, surroundings
 from gitops_action.comparison.diff import unified
 from gitops_action.comparison.display import shown_sides
 from gitops_action.comparison.mask import mask_pair, scrub, secret_values
 from gitops_action.comparison.model import SyncStatusCode
+from gitops_action.comparison.writer import last_writer
 from gitops_action.errors import ExitCode, Refused
 from gitops_action.health import HealthStatusCode
 from gitops_action.report.images import image_changes
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitops_action.application.application import Application, ApplicationCondition
+    from gitops_action.comparison.attribution import Attribution
     from gitops_action.comparison.model import Comparison, ResourceComparison
     from gitops_action.errors import GitOpsError
     from gitops_action.health import HealthStatus
@@ -47,7 +50,7 @@ class Findings:
     """What a run knows of one application. ``is_offline`` says that no cluster was asked.
 
     ``before`` is the comparison whose differences are shown; after a sync, ``status`` and ``health`` are what the
-    cluster says now.
+    cluster says now. ``attributions`` tell where each difference comes from; ``None`` where nobody can tell.
     """
 
     application: Application
@@ -61,6 +64,7 @@ class Findings:
     commands: tuple[str, ...] = ()
     operation: OperationResult | None = None
     error: GitOpsError | None = None
+    attributions: Mapping[ResourceKey, Attribution] | None = None
     is_offline: bool = False
     is_interrupted: bool = False
 
@@ -129,7 +133,7 @@ def _resource(
     health = found.resource_health.get(row.key)
     result = results.get((row.key, row.is_hook))
     origin = row.target.origin if row.target else None
-    return ResourceReport(
+    report = ResourceReport(
         group=row.key.group,
         version=shown.api_version.rpartition("/")[2] if shown else "",
         kind=row.key.kind,
@@ -161,6 +165,24 @@ def _resource(
         started=result.started if result else 0.0,
         finished=result.finished if result else 0.0,
     )
+    cause = found.attributions.get(row.key) if found.attributions else None
+    return _attributed(report, row, cause) if cause and diff else report
+
+
+def _attributed(report: ResourceReport, row: ResourceComparison, found: Attribution) -> ResourceReport:
+    """Return the object's report with what is this change's and what is drift, each masked by itself."""
+    old, new = shown_sides(row)
+    between = found.between
+    report = replace(report, attribution=found.cause.value, overridden=found.overridden)
+    if found.cause is Cause.CHANGE or row.live is None or new is None:
+        return report
+    writer = last_writer(row.live, between or new)
+    if writer is not None:
+        report = replace(report, drift_writer=writer.manager, drift_time=writer.time)
+    if between is None:
+        return report
+    changed, drifted = unified(*mask_pair(between, new)), unified(*mask_pair(old, between))
+    return replace(report, change_diff=changed.text, drift_diff=drifted.text)
 
 
 def _dangers(row: ResourceComparison, application: Application, around: Surroundings) -> tuple[str, ...]:

@@ -23,31 +23,41 @@ OVERHEAD = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diffs:
-    """The text of each object's diff by the object's ``id``, sanitized once for all budgets."""
+    """The texts of each object's diff by the object's ``id``, sanitized once for all budgets.
+
+    An object has one text, or two where this change's part and the drift are told apart.
+    """
 
     ranked: tuple[ResourceReport, ...]
-    texts: Mapping[int, str]
+    texts: Mapping[int, tuple[str, ...]]
 
-    def within(self, characters: int | None) -> Mapping[int, str]:
+    def within(self, characters: int | None) -> Mapping[int, tuple[str, ...]]:
         """Return the diffs that fit into so many characters; all of them for ``None``."""
         if characters is None:
             return self.texts
-        kept: dict[int, str] = {}
+        kept: dict[int, tuple[str, ...]] = {}
         left = characters
         for resource in self.ranked:
-            text = self.texts[id(resource)]
-            if len(text) + OVERHEAD <= left:
-                kept[id(resource)] = text
-                left -= len(text) + OVERHEAD
+            texts = self.texts[id(resource)]
+            size = sum(len(text) + OVERHEAD for text in texts)
+            if size <= left:
+                kept[id(resource)] = texts
+                left -= size
         return kept
 
 
 def diffs(report: Report, *, context: bool) -> Diffs:
     """Prepare the diffs of all objects, with or without unchanged lines."""
     shown = [resource for application in report.applications for resource in application.resources if resource.diff]
-    texts = {id(resource): _text(resource.diff, context=context) for resource in shown}
-    ranked = sorted(shown, key=lambda resource: (not is_dangerous(resource), len(texts[id(resource)])))
+    texts = {id(resource): tuple(_text(part, context=context) for part in parts(resource)) for resource in shown}
+    ranked = sorted(shown, key=lambda resource: (not is_dangerous(resource), sum(map(len, texts[id(resource)]))))
     return Diffs(ranked=tuple(ranked), texts=texts)
+
+
+def parts(resource: ResourceReport) -> tuple[str, ...]:
+    """Return an object's diff, or its two parts: this change's, then the drift."""
+    split = tuple(filter(None, (resource.change_diff, resource.drift_diff)))
+    return split if len(split) > 1 else (resource.diff,)
 
 
 def without_context(diff: str) -> str:

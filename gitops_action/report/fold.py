@@ -6,10 +6,11 @@ the order of the fold. All texts are still foreign: the templates' filters escap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.report import phrases
+from gitops_action.report.drift import changed, drift_words, drifted, is_attributed
 from gitops_action.report.findings import object_name
 from gitops_action.report.model import ChangeKind, Mode
 from gitops_action.report.outcome import DIFFERENT, Sign, differs, is_unknown, sign
@@ -34,6 +35,8 @@ class ResourceView:
     resource: ResourceReport
     name: str
     words: str
+    origin: str
+    """Where the difference comes from, in words; empty where that goes without saying."""
     reasons: tuple[str, ...]
     remedy: str
     diff: str
@@ -51,6 +54,7 @@ class ApplicationView:
     sign: Sign
     sync: str
     counts: str
+    drift: str
     spelled: str
     watch_out: tuple[str, ...]
     troubles: tuple[str, ...]
@@ -87,7 +91,7 @@ class Arranger:
 
     report: Report
     level: Level
-    shown: Mapping[int, str]
+    shown: Mapping[int, tuple[str, ...]]
     told: frozenset[tuple[str, ...]]
 
     def application(self, application: ApplicationReport, quota: Quota) -> ApplicationView:
@@ -97,7 +101,7 @@ class Arranger:
         worth.sort(key=_weight)
         listed = worth[: quota.take(len(worth))] if self.level.folds else []
         unlisted = worth[len(listed) :]
-        resources = tuple(self.resource(application, each) for each in listed)
+        resources = tuple(view for each in listed for view in self.resource(application, each))
         is_small = sum(len(each.diff) for each in resources) <= _SHORT_DIFF and len(resources) <= 5
         conditions = tuple(each for each in application.conditions if not self._is_told(application, each.message))
         has_news = worth or conditions or application.causes or (mode is Mode.SYNC and differs(application))
@@ -105,7 +109,8 @@ class Arranger:
             application=application,
             sign=sign(mode, application),
             sync=phrases.sync_words(application),
-            counts=phrases.counted(application.resources),
+            counts=self._counts(application),
+            drift=phrases.counted(drifted(application)),
             spelled=phrases.spelled(application),
             watch_out=phrases.watch_out(application),
             troubles=phrases.troubles(application),
@@ -121,15 +126,35 @@ class Arranger:
             has_fold=self.level.folds and bool(has_news),
         )
 
-    def resource(self, application: ApplicationReport, resource: ResourceReport) -> ResourceView:
-        """Return an object's block; what was said of it in the open is not said again."""
-        diff = self.shown.get(id(resource), "")
+    def _counts(self, application: ApplicationReport) -> str:
+        """Return what the change does, as ``~1``; what nobody could tell from drift says so."""
+        resources = changed(application)
+        counts = phrases.counted(resources)
+        is_unsure = is_attributed(self.report) and any(
+            each.change in DIFFERENT and not each.attribution for each in resources
+        )
+        return f"{counts} or drift" if is_unsure else counts
+
+    def resource(self, application: ApplicationReport, resource: ResourceReport) -> tuple[ResourceView, ...]:
+        """Return an object's block, and one more for its drift; what was said of it in the open is not said again."""
+        diff, *others = self.shown.get(id(resource), ("",))
+        words = drift_words(resource, self.report.started)
+        has_parts = resource.attribution == "both" and bool(others)
+        origin = "this change" if has_parts else words
+        block = self._block(application, resource, diff, origin)
+        if not has_parts:
+            return (block,)
+        drift = replace(resource, adopts=False, refusal="", obstacle="", unknown="", remedy="", dangers=())
+        return (block, replace(self._block(application, drift, others[0], words), words=""))
+
+    def _block(self, application: ApplicationReport, resource: ResourceReport, diff: str, origin: str) -> ResourceView:
         whole = resource.change in {ChangeKind.ADDED, ChangeKind.REMOVED}
         reasons = tuple(each for each in _reasons(resource) if not self._is_told(application, each, resource))
         return ResourceView(
             resource=resource,
             name=object_name(resource),
             words=words(self.report.mode, resource),
+            origin=origin,
             reasons=reasons,
             remedy=resource.remedy if len(reasons) == len(_reasons(resource)) else "",
             diff=diff,

@@ -75,6 +75,17 @@ class ResourceReport:
     hidden: tuple[HiddenReport, ...] = ()
     dangers: tuple[str, ...] = ()
     """What the change brings about that a reviewer must know, as a consequence (``restarts 9 pods``), gravest first."""
+    attribution: str = ""
+    """Where the difference comes from: ``change``, ``drift`` or ``both``; empty where nobody can tell."""
+    change_diff: str = ""
+    """The part of ``diff`` that is this change's, where some of it is drift; empty otherwise."""
+    drift_diff: str = ""
+    """The rest of it: what was different before this change."""
+    drift_writer: str = ""
+    """The field manager that wrote what drifted last; empty where it is not known."""
+    drift_time: float = 0.0
+    overridden: tuple[str, ...] = ()
+    """Paths that this change sets, and at which live was not what the base says."""
     requires_pruning: bool = False
     hook: str = ""
     """The hook's types, comma separated; empty for what is none."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from gitops_action.errors import ExitCode
+from gitops_action.report.drift import changed
 from gitops_action.report.model import ChangeKind, Mode
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Outcome(StrEnum):
     PARTIAL = "compared in part"
     LEFTOVER = "left over"
     CHANGED = "changed"
+    DRIFTED = "drifted"
     SAME = "same"
 
     @property
@@ -68,6 +70,7 @@ _CLAUSES = {
         Outcome.BROKEN: ("could not be compared", "could not be compared"),
         Outcome.PARTIAL: ("could be compared only in part", "could be compared only in part"),
         Outcome.CHANGED: ("will change", "will change"),
+        Outcome.DRIFTED: ("has drift", "have drift"),
     },
     Mode.DRIFT: {
         Outcome.REFUSED: ("could not be brought back", "could not be brought back"),
@@ -115,7 +118,10 @@ def outcome(mode: Mode, application: ApplicationReport) -> Outcome:
         return Outcome.PARTIAL
     if mode is Mode.SYNC and application.exit_code == ExitCode.DIFFERENT:
         return Outcome.LEFTOVER
-    return Outcome.CHANGED if differs(application) else Outcome.SAME
+    if not differs(application):
+        return Outcome.SAME
+    is_drift = mode is Mode.DIFF and not any(resource.change in DIFFERENT for resource in changed(application))
+    return Outcome.DRIFTED if is_drift else Outcome.CHANGED
 
 
 def differs(application: ApplicationReport) -> bool:
@@ -139,7 +145,7 @@ def sign(mode: Mode, application: ApplicationReport) -> Sign:
         return Sign.CARE
     if result is Outcome.SAME or (result is Outcome.CHANGED and mode is Mode.SYNC):
         return Sign.GOOD
-    unsure = result is Outcome.LEFTOVER or mode is Mode.DRIFT or is_offline(application)
+    unsure = result in {Outcome.LEFTOVER, Outcome.DRIFTED} or mode is Mode.DRIFT or is_offline(application)
     careful = unsure or any(map(needs_care, application.resources))
     return Sign.CARE if careful else Sign.GOOD
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gitops_action.errors import ExitCode
+from gitops_action.report.drift import changed, drifted
 from gitops_action.report.findings import DELETED_WITH
 from gitops_action.report.model import ChangeKind, Mode
 from gitops_action.report.outcome import DIFFERENT, Outcome, is_offline, is_unknown, outcome
@@ -46,10 +47,11 @@ def counted(resources: Iterable[ResourceReport]) -> str:
 
 
 def spelled(application: ApplicationReport) -> str:
-    """Return the changes as ``1 added, 2 changed``; empty where nothing differs."""
-    return ", ".join(
-        f"{application.count(change):,} {done}" for change, done in _DONE.items() if application.count(change)
-    )
+    """Return the changes as ``1 added, 2 changed, drift in 1 object``; empty where nothing differs."""
+    counts = Counter(resource.change for resource in changed(application))
+    drift = len(drifted(application))
+    words = [f"{counts[change]:,} {done}" for change, done in _DONE.items() if counts[change]]
+    return ", ".join([*words, *([f"drift in {numbered(drift, 'object')}"] if drift else [])])
 
 
 def sync_words(application: ApplicationReport) -> str:
@@ -116,8 +118,9 @@ def sentence(mode: Mode, application: ApplicationReport) -> str:
             return f"differs from Git: {spelled(application)}{healed}"
         case Outcome.CHANGED if mode is Mode.SYNC:
             return f"was synced: {spelled(application)}"
-        case Outcome.CHANGED:
-            return listing(_deeds(application))
+        case Outcome.CHANGED | Outcome.DRIFTED:
+            untouched = "is untouched by this change; its next sync " if result is Outcome.DRIFTED else ""
+            return untouched + listing(_deeds(application))
         case Outcome.LEFTOVER:
             return "was synced and is still OutOfSync: what is no longer in Git was not pruned"
         case _:
@@ -182,12 +185,15 @@ def _refused(mode: Mode, application: ApplicationReport) -> str:
 def _deeds(application: ApplicationReport) -> list[str]:
     """Return ``adds 1 object``, ``changes 2``, ``runs 1 hook``, and the gravest consequences."""
     verbs = {"adds": ChangeKind.ADDED, "changes": ChangeKind.CHANGED, "deletes": ChangeKind.REMOVED}
-    counts = [(verb, application.count(change)) for verb, change in verbs.items() if application.count(change)]
+    by_change = Counter(resource.change for resource in changed(application))
+    counts = [(verb, by_change[change]) for verb, change in verbs.items() if by_change[change]]
     deeds = [
         f"{verb} {count:,}" if at else f"{verb} {numbered(count, 'object')}" for at, (verb, count) in enumerate(counts)
     ]
     hooks = application.count(ChangeKind.HOOK)
     dangers = dict.fromkeys(danger for resource in application.resources for danger in resource.dangers)
+    drift = len(drifted(application))
+    deeds += [f"undoes drift in {numbered(drift, 'object')}"] if drift else []
     return [*deeds, *([f"runs {numbered(hooks, 'hook')}"] if hooks else []), *list(dangers)[:2]]
 
 

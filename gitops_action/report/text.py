@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_action.report import phrases
+from gitops_action.report.diffs import parts
+from gitops_action.report.drift import changed, drift_words, drifted, is_attributed
 from gitops_action.report.escape import lines, one_line
 from gitops_action.report.findings import findings, object_name, remarks
 from gitops_action.report.model import ChangeKind, Mode
@@ -58,7 +60,9 @@ def _table(report: Report, ink: _Ink) -> str:
         return ""
     is_sync = report.mode is Mode.SYNC
     ordered = worst_first(report)
-    heads = ["NAME", "CLUSTER", *(["PHASE"] if is_sync else []), "STATUS", "HEALTH", "CHANGES", "WATCH OUT"]
+    is_split = is_attributed(report)
+    changes = ["THIS CHANGE", "DRIFT"] if is_split else ["CHANGES"]
+    heads = ["NAME", "CLUSTER", *(["PHASE"] if is_sync else []), "STATUS", "HEALTH", *changes, "WATCH OUT"]
     rows = [
         [
             each.name,
@@ -66,7 +70,8 @@ def _table(report: Report, ink: _Ink) -> str:
             *([each.operation_phase or "-"] if is_sync else []),
             phrases.sync_words(each),
             each.health_status or "-",
-            phrases.counted(each.resources),
+            phrases.counted(changed(each)),
+            *([phrases.counted(drifted(each))] if is_split else []),
             ", ".join(phrases.watch_out(each)),
         ]
         for each in ordered
@@ -88,9 +93,7 @@ def _application(report: Report, application: ApplicationReport, ink: _Ink) -> I
         yield _operation(application, ink)
     for resource in application.resources:
         if resource.change in DIFFERENT and resource.diff:
-            change = {"removed": "deleted"}.get(resource.change.value, resource.change.value)
-            title = ink(_BOLD, f"=== {name}: {_named(resource)} {change}")
-            yield "\n".join([title, *(_diff_line(line, ink) for line in lines(resource.diff))])
+            yield from _difference(report, name, resource, ink)
     hooks = [
         resource for resource in application.resources if resource.change is ChangeKind.HOOK and not resource.result
     ]
@@ -108,6 +111,18 @@ def _hidden(application: ApplicationReport, ink: _Ink) -> str:
         return ""
     title = ink(_BOLD, f"=== {one_line(application.name, _WORD_LIMIT)}: hidden fields that differ")
     return "\n".join([title, *_columns([["OBJECT", "FIELD", "RULE"], *rows])])
+
+
+def _difference(report: Report, name: str, resource: ResourceReport, ink: _Ink) -> Iterator[str]:
+    """Yield an object's diff, or this change's part of it and the drift."""
+    change = {"removed": "deleted"}.get(resource.change.value, resource.change.value)
+    drift = one_line(drift_words(resource, report.started), _WORD_LIMIT)
+    texts = parts(resource)
+    origins = ["this change", drift] if len(texts) > 1 else [drift]
+    for text, origin in zip(texts, origins, strict=True):
+        words = f"{change}, {origin}" if origin else change
+        title = ink(_BOLD, f"=== {name}: {_named(resource)} {words}")
+        yield "\n".join([title, *(_diff_line(line, ink) for line in lines(text))])
 
 
 def _operation(application: ApplicationReport, ink: _Ink) -> str:

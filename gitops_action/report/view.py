@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gitops_action.report import phrases
+from gitops_action.report.drift import is_attributed
 from gitops_action.report.findings import Remark, findings, remarks
 from gitops_action.report.fold import ApplicationView, Arranger, Quota, subject
 from gitops_action.report.images import ImageRow, image_rows
@@ -44,6 +45,7 @@ class View:
     verdict: str
     is_sync: bool
     is_drift: bool
+    is_attributed: bool
     applications: tuple[ApplicationView, ...]
     more_applications: int
     unremarkable: tuple[str, ...]
@@ -68,7 +70,7 @@ class View:
     reproduce: str
 
 
-def view(report: Report, level: Level, shown: Mapping[int, str]) -> View:
+def view(report: Report, level: Level, shown: Mapping[int, tuple[str, ...]]) -> View:
     """Arrange a report for one level."""
     ordered = worst_first(report)
     quota = Quota(level.listed)
@@ -88,6 +90,7 @@ def view(report: Report, level: Level, shown: Mapping[int, str]) -> View:
         verdict=verdict(report),
         is_sync=report.mode is Mode.SYNC,
         is_drift=report.mode is Mode.DRIFT,
+        is_attributed=is_attributed(report),
         applications=rows,
         more_applications=len(remarkable) - len(rows),
         unremarkable=tuple(each.application.name for each in folded[: level.rows]),
@@ -144,7 +147,7 @@ def _open_remarks(report: Report) -> tuple[tuple[Remark, ...], tuple[Remark, ...
     return cautions, warnings, len(gathered) - len(shown)
 
 
-def _shortened(report: Report, level: Level, shown: Mapping[int, str]) -> str:
+def _shortened(report: Report, level: Level, shown: Mapping[int, tuple[str, ...]]) -> str:
     if not level.folds:
         return "Only the table fits here."
     total = sum(1 for application in report.applications for resource in application.resources if resource.diff)

@@ -28,7 +28,7 @@ def test_fields_are_told_apart_in_one_object() -> None:
     after = {**head, "paused": True}
 
     between = parse("{containers: [{name: app, image: 'web:1', memory: 512Mi}, {name: log, image: 'log:1'}]}")
-    expected = Attribution(cause=Cause.BOTH, between={**between, "paused": True})
+    expected = Attribution(cause=Cause.BOTH, between={"metadata": {}, **between, "paused": True})
     assert attribute(base, head, live, after) == expected
 
 
@@ -52,7 +52,7 @@ def test_items_come_and_go_by_this_change_or_by_hand() -> None:
         for names in ("a gone lost", "a new lost", "a gone odd", "a new lost")
     )
     found = attribute(base, head, live, after)
-    assert found.between == {"list": [{"name": name} for name in ("a", "lost", "gone")]}
+    assert found.between == {"metadata": {}, "list": [{"name": name} for name in ("a", "lost", "gone")]}
     assert found.cause is Cause.BOTH
 
 
