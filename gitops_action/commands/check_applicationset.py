@@ -15,6 +15,7 @@ import click
 
 from gitops_action.adapters.process import SubprocessProcess
 from gitops_action.adapters.tools import find_tool
+from gitops_action.application.reader import FieldReader
 from gitops_action.applicationset.generate import generate
 from gitops_action.applicationset.inputs import ClusterEntry, GeneratorInputs, PullRequestEntry
 from gitops_action.applicationset.model import SetConditionType
@@ -28,7 +29,7 @@ from gitops_action.resource.yaml import load_documents
 if TYPE_CHECKING:
     from gitops_action.application.discovery import Document
     from gitops_action.applicationset.model import ApplicationSet, Generated
-    from gitops_action.resource.resource import Json, JsonObject
+    from gitops_action.resource.resource import JsonObject
 
 _LABEL = "argocd.argoproj.io/secret-type"
 
@@ -113,29 +114,35 @@ def _text(entry: JsonObject, name: str, file: str) -> str:
 def _inside(folder: Path, path: str) -> Path:
     if Path(path).is_absolute() or ".." in Path(path).parts:
         raise UsageError(f"repos.json: the path {path} leaves the folder", remedy="Write it relative to --inputs.")
+    if not (folder / path).is_dir():
+        raise UsageError(f"repos.json: there is no folder {path}", remedy="Put the repository's files there.")
     return folder / path
 
 
 def _cluster(document: Document) -> ClusterEntry | None:
     """Return the cluster of a Secret; ``None`` for one that is not about a cluster."""
-    metadata = document.value.get("metadata") or {}
-    labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
-    if document.value.get("kind") != "Secret" or labels.get(_LABEL) != "cluster":
+    problems: list[str] = []
+    secret = FieldReader(document.value, "", problems, [])
+    metadata = secret.nested("metadata")
+    labels, annotations = metadata.text_map("labels"), metadata.text_map("annotations")
+    data = {key: _decoded(value, document) for key, value in secret.text_map("data").items()}
+    data |= secret.text_map("stringData")
+    if problems:
+        raise UsageError(f"{document}: {problems[0]}", remedy="Write the Secret as Kubernetes takes it.")
+    if secret.text("kind") != "Secret" or labels.get(_LABEL) != "cluster":
         return None
-    data = {key: _decoded(value, document) for key, value in (document.value.get("data") or {}).items()}
-    data |= document.value.get("stringData") or {}
     return ClusterEntry(
-        name=str(data.get("name", "")),
-        server=str(data.get("server", "")),
-        project=str(data.get("project", "")),
+        name=data.get("name", ""),
+        server=data.get("server", ""),
+        project=data.get("project", ""),
         labels=labels,
         annotations=annotations,
     )
 
 
-def _decoded(value: Json, document: Document) -> str:
+def _decoded(value: str, document: Document) -> str:
     try:
-        return base64.b64decode(str(value), validate=True).decode("utf-8", errors="replace")
+        return base64.b64decode(value, validate=True).decode("utf-8", errors="replace")
     except binascii.Error as error:
         raise UsageError(f"{document}: the Secret's data is not base64", remedy="Or write it as stringData.") from error
 

@@ -44,6 +44,7 @@ class Check:
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
         self._capsys = capsys
+        (folder / "inputs/repos/1").mkdir(parents=True)
         self.write("inputs/repos.json", json.dumps([{"repoURL": "https://git.example/x", "path": "repos/1"}]))
 
     def write(self, path: str, text: str) -> None:
@@ -138,6 +139,8 @@ def test_a_link_out_of_the_repository_is_not_read(check: Check) -> None:
         ("inputs/pulls.json", '[{"number": "7"}]', "pulls.json: an entry has no number"),
         ("inputs/clusters/c.yaml", json.dumps({**SECRET, "data": {"name": "?"}}), "the Secret's data is not base64"),
         ("inputs/clusters/c.yaml", "- a", "not a mapping"),
+        ("inputs/clusters/c.yaml", "metadata: {labels: text}", "metadata.labels is a string, not a mapping"),
+        ("inputs/repos.json", '[{"repoURL": "x", "path": "gone"}]', "repos.json: there is no folder gone"),
     ],
 )
 def test_a_file_that_is_wrong_is_status_2(check: Check, file: str, text: str, says: str) -> None:
