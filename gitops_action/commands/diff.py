@@ -52,4 +52,4 @@ def _foretelling(found: Evaluation, session: Session) -> Evaluation:
     """Return the evaluation with the refusal that a sync of it would meet."""
     if found.error or found.is_broken or found.comparison is None or found.cluster is None:
         return found
-    return replace(found, error=foretold_refusal(found.comparison, found.cluster, session))
+    return replace(found, error=foretold_refusal(found.comparison, found.cluster, session, found.denial))

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitops_action.errors import Refused
+from gitops_action.comparison.denied import nothing_denied
+from gitops_action.errors import ApiError, Refused
+from gitops_action.resource import ResourceKey
+from gitops_action.sync.namespace import NAMESPACE, managed_namespace, namespace_task
 from gitops_action.sync.options import Adopt, PruneLimit, SyncOptions
 from gitops_action.sync.refuse import refusal
 from gitops_action.sync.tasks import plan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gitops_action.application.application import Application
     from gitops_action.commands.session import Session
     from gitops_action.comparison.model import Comparison
     from gitops_action.ports import Cluster
+    from gitops_action.sync.tasks import Task
 
 
 def sync_options(application: Application, session: Session) -> SyncOptions:
@@ -33,9 +39,35 @@ def sync_options(application: Application, session: Session) -> SyncOptions:
     )
 
 
-def foretold_refusal(comparison: Comparison, cluster: Cluster, session: Session) -> Refused | None:
-    """Return the rule's refusal that a sync of this comparison would meet, if any: a reviewer must know it before."""
+def foretold_refusal(
+    comparison: Comparison,
+    cluster: Cluster,
+    session: Session,
+    denial: Callable[[ResourceKey], str] = nothing_denied,
+) -> Refused | None:
+    """Return the rule's refusal that a sync of this comparison would meet, if any: a reviewer must know it before.
+
+    ``denial`` is why the application's project does not permit an object.
+    """
     options = sync_options(comparison.application, session)
-    tasks = plan(comparison, options=options, started=session.started, kind_of=cluster.catalog().find)
-    refused = refusal(comparison, tasks, options)
+    tasks = plan(
+        comparison,
+        options=options,
+        started=session.started,
+        kind_of=cluster.catalog().find,
+        namespace=_denied_namespace(comparison, cluster, denial),
+    )
+    refused = refusal(comparison, tasks, options, denial)
     return refused if isinstance(refused, Refused) else None
+
+
+def _denied_namespace(comparison: Comparison, cluster: Cluster, denial: Callable[[ResourceKey], str]) -> Task | None:
+    """Return the task that creates the namespace where it is not permitted; only then the namespace is read."""
+    name = managed_namespace(comparison)
+    if not name or not denial(ResourceKey("", "Namespace", "", name)):
+        return None
+    try:
+        live = cluster.get(NAMESPACE, namespace="", name=name)
+    except ApiError:
+        return None  # who may not look is told by the sync, which has to
+    return namespace_task(comparison, live)

@@ -38,6 +38,19 @@ def test_a_kind_that_is_not_permitted_is_unknown_in_a_diff_and_refuses_the_sync(
     assert scene.get("v1/configmaps/settings") is None
 
 
+def test_the_namespace_that_a_sync_would_create_has_to_be_permitted(scene: Scene) -> None:
+    files = team(scene, config_map("settings"))
+    app = str(files["apps/web.yaml"]).replace(f"namespace: {scene.namespace}}}", f"namespace: {scene.namespace}-new}}")
+    creating = app.replace("automated: {prune: true}", "syncOptions: [CreateNamespace=true]")
+    scene.write({**files, "apps/web.yaml": creating, "team.yaml": project(f"{scene.namespace}*")})
+    reason = "web: not synced: resource :Namespace is not permitted in project team"
+    says(scene.cli("diff"), ExitCode.REFUSED, reason)
+    says(scene.cli("sync"), ExitCode.REFUSED, reason)
+    permitted = "clusterResourceWhitelist: [{group: '', kind: Namespace, name: test-*}]"
+    scene.write({"team.yaml": project(f"{scene.namespace}*", permitted)})
+    says(scene.cli("sync"), ExitCode.OK)
+
+
 def test_a_destination_and_a_source_that_are_not_permitted_keep_it_from_being_rendered(scene: Scene) -> None:
     scene.write({"team.yaml": project("elsewhere", repositories="https://github.com/other/*"), **team(scene, "not: [")})
     ran = scene.cli("diff")
