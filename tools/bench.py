@@ -24,6 +24,7 @@ from gitops_action.adapters.kubeconfig import ClusterInputs, load
 from gitops_action.resource import Resource
 from gitops_action.resource.yaml import load_documents
 from tools import build
+from tools.affected_repository import build_repository
 from tools.cluster import Cluster, ControlPlane
 
 _AT_ONCE = 16
@@ -155,7 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
         binaries = build.cache_directory() / "tools" / "bin"
         with ControlPlane(Path(folder, "cluster"), binaries=binaries) as cluster:
             bench = Bench(cluster, Path(folder), options.objects, options.runs)
-            rows = [bench.start_up(), bench.sync(), *bench.diff()]
+            rows = [bench.start_up(), bench.sync(), *bench.diff(), _affected(Path(folder), options.runs)]
     print(f"\n{options.objects} objects, median of {options.runs} runs, {os.cpu_count()} cores\n")
     for name, measured, goal, _ in rows:
         print(f"{name:44} {measured:52} {goal}")
@@ -255,6 +256,18 @@ class Bench:
             for apply in (partial(server.apply, dry_run=True), server.apply):
                 list(pool.map(apply, kinds, targets))
         return time.monotonic() - started
+
+
+def _affected(folder: Path, runs: int) -> Row:
+    """Time ``affected`` on a large repository of which one file changed."""
+    place = folder / "repository"
+    place.mkdir()
+    build_repository(place, 2000)
+    measured = [_run([*_PRODUCT, "affected", "--working-directory", str(place)]) for _ in range(runs)]
+    seconds = statistics.median(each.seconds for each in measured)
+    memory = max(each.mebibytes for each in measured)
+    name = "affected, 2,000 applications, 20,000 files"
+    return name, f"{seconds:.2f} s, {memory:.0f} MiB", "≤ 1.0 s, ≤ 200 MiB", seconds <= 1.0 and memory <= 200
 
 
 _PRODUCT = [str(Path(sys.executable).with_name("gitops-action"))]
