@@ -33,8 +33,8 @@ class Cause(StrEnum):
 class Attribution:
     """Where an object's differences come from.
 
-    ``between`` is live with drift undone, as it is shown; ``None`` unless some of an object's differences are drift. ``overridden`` are
-    the paths that this change sets and at which live did not hold what the base says.
+    ``between`` is live with drift undone, as it is shown; ``None`` unless only some of an object's differences are
+    drift. ``overridden`` are the paths that this change sets and at which live did not hold what the base says.
     """
 
     cause: Cause
@@ -143,9 +143,12 @@ def _is_same(first: Json, second: Json) -> bool:
 
 
 def _means_same(live: Json, base: Json) -> bool:
-    """Return whether live holds what the base says: the same, the same quantity, or more where defaults were added."""
+    """Return whether live holds what the base says: the same, the same quantity, or more where defaults were added.
+
+    What says nothing (an empty map, ``false``) is not stored.
+    """
     if isinstance(live, _Absent):
-        return False
+        return not base
     if isinstance(base, dict) and isinstance(live, dict):
         return all(_means_same(live.get(name, _ABSENT), value) for name, value in base.items())
     if isinstance(base, list) and isinstance(live, list) and len(base) == len(live):

@@ -46,6 +46,11 @@ def test_what_the_server_spells_or_completes_otherwise_has_not_drifted(base: Any
     assert attribute(*sides) == Attribution(cause=Cause.CHANGE)
 
 
+def test_what_says_nothing_and_is_not_stored_has_not_drifted() -> None:
+    base, head, live = parse("{annotations: {}}"), parse("{annotations: {a: b}}"), parse("{other: 1}")
+    assert attribute(base, head, live, {**live, **head}) == Attribution(cause=Cause.CHANGE)
+
+
 def test_items_come_and_go_by_this_change_or_by_hand() -> None:
     base, head, live, after = (
         {"list": [{"name": name} for name in names.split()]}
