@@ -19,6 +19,8 @@ import jq
 
 _SECONDS = 1.0
 """Processor time that one expression has for one value, as in Argo CD; the default action of the signal ends us."""
+_NOTHING_THERE = "Cannot iterate over null"
+"""What jq says of ``.spec.initContainers[]`` where there are none; to hide nothing there is what is meant."""
 _MEMORY = 512 * 1024 * 1024
 
 
@@ -39,15 +41,25 @@ def _main() -> None:
         for number, program in enumerate(programs):
             _begin(number)
             try:
-                answers = program.input_text(text).all()
-                paths = answers[0] if len(answers) == 1 else None
-                if not isinstance(paths, list) or [] in paths:
-                    return
+                paths = _paths(program, text)
                 text = jq.compile("delpaths($paths)", args={"paths": paths}).input_text(text).text()
             except ValueError:
                 return
             _say({"paths": paths})
     _say({"done": True})
+
+
+def _paths(program: Any, text: str) -> list[Any]:
+    """Return the paths that a program names; what is below a field that is not there is not there either."""
+    try:
+        answers = program.input_text(text).all()
+    except ValueError as error:
+        if str(error).startswith(_NOTHING_THERE):
+            return []
+        raise
+    if len(answers) != 1 or not isinstance(answers[0], list) or [] in answers[0]:
+        raise ValueError
+    return answers[0]
 
 
 def _limit() -> None:

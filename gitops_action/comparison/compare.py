@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import starmap
 from typing import TYPE_CHECKING
 
 from gitops_action.application.application import ApplicationCondition, ConditionType
@@ -88,7 +89,7 @@ def compare(
             may_walk=not _includes_webhooks(application),
             respect=respect,
         )
-        judged = [judge.judge(key, target) for key, target in keyed]
+        judged = list(executor.map(lambda each: judge.judge(*each), keyed) if respects else starmap(judge.judge, keyed))
         dry_run = DryRun(
             cluster=cluster,
             manager=manager,
