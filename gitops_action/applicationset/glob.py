@@ -22,7 +22,21 @@ if TYPE_CHECKING:
 
     Matches = Callable[[str], bool]
 
-_PART = re.compile(r"\\.|\[[!^]?(?:\\.|\](?=[^\]]*\])|[^\]\\])*\]|\*+|.", re.DOTALL)
+_GIT = re.compile(r"\\.|\[[!^]?\]?+(?:\\.|\[:[a-z]+:\]|[^\]\\])*\]|\*+|.", re.DOTALL)
+_GO = re.compile(r"\\.|\[\^?(?![]-])(?:\\.|[^\]\\])+\]|\*+|.", re.DOTALL)
+_DOUBLESTAR = re.compile(r"\\.|\[[!^]?(?!\])(?:\\.|[^\]\\])+\]|\*+|.", re.DOTALL)
+"""The parts of a pattern; they differ in what may stand between brackets, and in what negates it."""
+
+_IN_BRACKETS = re.compile(r"\\.|\[:[a-z]+:\]|.", re.DOTALL)
+_CLASSES = {
+    "[:alnum:]": "a-zA-Z0-9",
+    "[:alpha:]": "a-zA-Z",
+    "[:digit:]": "0-9",
+    "[:lower:]": "a-z",
+    "[:space:]": r"\s",
+    "[:upper:]": "A-Z",
+    "[:xdigit:]": "0-9a-fA-F",
+}
 _LONGEST = 1000
 _MOST_ALTERNATIVES = 256
 
@@ -31,7 +45,7 @@ _MOST_ALTERNATIVES = 256
 def directory(pattern: str) -> Matches:
     """Return a matcher of whole directory paths; a pattern that is malformed matches nothing, as in Argo CD."""
     _check_length(pattern)
-    expressions = [_compiled(part, "[^/]") for part in pattern.split("/")]
+    expressions = [_compiled(part, "[^/]", _GO) for part in pattern.split("/")]
     if not all(expressions):
         return lambda _: False
 
@@ -55,10 +69,11 @@ def pathspec(pattern: str) -> Matches:
     if named.split("/")[0] == "..":
         raise _invalid(pattern, "it leaves the repository")
     below = f"{named}/" if named else ""
-    expression = _compiled(named, ".")
+    is_folder = pattern.endswith("/")
+    expression = _compiled(f"{named}/" if is_folder else named, ".", _GIT)
 
     def matches(path: str) -> bool:
-        is_named = path == named and not pattern.endswith("/")
+        is_named = path == named and not is_folder
         return is_named or path.startswith(below) or (expression is not None and expression.fullmatch(path) is not None)
 
     return matches
@@ -70,7 +85,8 @@ def doublestar(pattern: str) -> Matches:
     _check_length(pattern)
     alternatives = [posixpath.normpath(each).lstrip("/").split("/") for each in _alternatives(pattern)]
     compiled = [
-        [None if part == "**" else _valid(_compiled(part, "[^/]"), pattern) for part in parts] for parts in alternatives
+        [None if part == "**" else _valid(_compiled(part, "[^/]", _DOUBLESTAR), pattern) for part in parts]
+        for parts in alternatives
     ]
 
     def matches(path: str) -> bool:
@@ -91,16 +107,16 @@ def _walk(expressions: list[re.Pattern[str] | None], parts: list[str]) -> bool:
     return len(parts) in reached
 
 
-def _compiled(pattern: str, anything: str) -> re.Pattern[str] | None:
+def _compiled(pattern: str, anything: str, parts: re.Pattern[str]) -> re.Pattern[str] | None:
     """Return the expression of a pattern in which ``anything`` is what a wildcard stands for; ``None`` if malformed."""
     segments = [""]
-    for part in _PART.findall(pattern):
+    for part in parts.findall(pattern):
         if part[0] == "*":
             segments.append("")
         elif part in ("[", "\\"):
             return None
         else:
-            segments[-1] += _single(part, anything)
+            segments[-1] += _single(part, anything, parts)
     first, *rest = segments
     middle = "".join(f"(?>{anything}*?{segment})" for segment in rest[:-1])
     last = f"{anything}*{rest[-1]}" if rest else ""
@@ -110,14 +126,30 @@ def _compiled(pattern: str, anything: str) -> re.Pattern[str] | None:
         return None
 
 
-def _single(part: str, anything: str) -> str:
+def _single(part: str, anything: str, parts: re.Pattern[str]) -> str:
+    """Return the expression of what matches one character."""
     if part == "?":
         return anything
     if len(part) > 1 and part[0] == "[":
-        negated = part[1] in "!^"
-        inner = re.sub(r"\\?([\[\]^&~|\\])", r"\\\1", part[1 + negated : -1])
-        return f"[{'^' if negated else ''}{inner}]"
+        negated = part[1] == "^" or (part[1] == "!" and parts is not _GO)
+        return f"[{'^' if negated else ''}{_set(part[1 + negated : -1])}]"
     return re.escape(part[-1])
+
+
+def _set(text: str) -> str:
+    """Return what stands between brackets as an expression has it."""
+    tokens = _IN_BRACKETS.findall(text)
+    items = []
+    position = 0
+    while position < len(tokens):
+        ends = tokens[position : position + 3]
+        if len(ends) == 3 and ends[1] == "-":
+            items.append(f"{re.escape(ends[0][-1])}-{re.escape(ends[2][-1])}")
+            position += 3
+        else:
+            items.append(_CLASSES.get(ends[0]) or re.escape(ends[0][-1]))
+            position += 1
+    return "".join(items)
 
 
 def _alternatives(pattern: str) -> list[str]:
@@ -148,7 +180,7 @@ def _alternatives(pattern: str) -> list[str]:
 
 
 def _positions(pattern: str) -> list[tuple[int, str]]:
-    return [(match.start(), match[0]) for match in _PART.finditer(pattern)]
+    return [(match.start(), match[0]) for match in _DOUBLESTAR.finditer(pattern)]
 
 
 def _valid(expression: re.Pattern[str] | None, pattern: str) -> re.Pattern[str]:
