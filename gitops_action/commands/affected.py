@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ from gitops_action.affected.documents import changed_documents
 from gitops_action.affected.shards import matrix, shards, unique_names
 from gitops_action.affected.tree import ancestors, leaves
 from gitops_action.application.discovery import discover, may_hold_documents
+from gitops_action.commands.affected_scene import Scene
 from gitops_action.errors import ExitCode, UsageError
 from gitops_action.rendering.repository import is_this_repository
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from gitops_action.adapters.git import GitCheckout
     from gitops_action.adapters.git_changes import EntryChange
-    from gitops_action.affected.dependencies import DocumentKey
+    from gitops_action.affected.dependencies import Dependencies, DocumentKey
     from gitops_action.application.application import Application
     from gitops_action.errors import GitOpsError
     from gitops_action.inputs import Inputs
@@ -77,15 +78,25 @@ def find_affected(
     with ThreadPoolExecutor(3) as pool:  # git and we read at the same time
         links = pool.submit(git.symlinks)
         remotes = pool.submit(git.remotes)
-        changed = pool.submit(changes, git, base_commit, head_commit) if base_commit else None
+        compared = pool.submit(changes, git, base_commit, head_commit) if base_commit else None
         found = discover(candidates(Path(git.root), start, inputs.applications, may_hold_documents))
         tree = WorkTree.at(git.root, links.result())
         reader = DependencyReader(tree, is_local=_is_local(git.root, remotes.result(), environment))
-        if changed is None:
-            touched = tuple(Affected(application=each, reasons=(_NO_BASE,)) for each in found.applications)
-        else:
-            scope = _Scope(inputs=inputs, start=start, files={each.file for each in found.applications})
-            touched = affected(found.applications, _changes(changed.result(), git, tree, scope), reader.read)
+        changed = compared.result() if compared else ()
+    scope = _Scope(inputs=inputs, start=start, files={each.file for each in found.applications})
+    between = _changes(changed, git, tree, scope)
+    read: Callable[[Application], Dependencies] = reader.read
+    if found.applicationsets:
+        from gitops_action.commands.affected_sets import expand  # noqa: PLC0415 - who has no sets need not wait for it
+
+        scene = Scene(inputs=inputs, git=git, process=process, environment=environment, tree=tree)
+        generated = expand(found, changed, scene)
+        found, read = generated.found, generated.reading(reader.read)
+        between = replace(between, documents={**between.documents, **generated.changed})
+    if base_commit:
+        touched = affected(found.applications, between, read)
+    else:
+        touched = tuple(Affected(application=each, reasons=(_NO_BASE,)) for each in found.applications)
     return Outcome(
         base=base_commit,
         head=head_commit,
