@@ -180,6 +180,8 @@ def affected(base: str, head: str, shards: int | None, output: str, **flags: Any
         click.echo(as_json(outcome))
     else:
         click.echo(as_text(outcome), nl=False)
+    for note in outcome.notes:
+        click.echo(f"note: {note}", err=True)
     for problem in outcome.problems:
         _show(problem)
     return outcome.exit_code

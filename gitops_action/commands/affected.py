@@ -55,6 +55,8 @@ class Outcome:
     applications: tuple[Application, ...]
     found: tuple[Affected, ...]
     problems: tuple[GitOpsError, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Why there may be applications that were not found, such as a set that needs what is not at hand."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -103,6 +105,7 @@ def find_affected(
         applications=found.applications,
         found=touched,
         problems=found.problems,
+        notes=found.notes,
     )
 
 

@@ -89,7 +89,11 @@ def expand(found: Discovered, changed: Sequence[EntryChange], scene: Scene) -> G
     known = {_key(each): _bare(each) for each in before.applications}
     together = found.with_generated(expansion.applications)
     return Generated(
-        found=replace(together, problems=(*together.problems, *expansion.problems)),
+        found=replace(
+            together,
+            problems=(*together.problems, *expansion.problems),
+            notes=(*together.notes, *expansion.notes),
+        ),
         changed={_key(each): each.file for each in expansion.applications if known.get(_key(each)) != _bare(each)},
     )
 

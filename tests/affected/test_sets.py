@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitops_action.cli import main
 from gitops_action.commands.affected import as_text
 from tests.affected.test_command import Repository
 
@@ -71,3 +72,15 @@ def test_a_set_that_was_not_there_generates_anew_all_that_it_generates(repositor
 
     text = "sets/new.yaml (its ApplicationSet generates it differently)"
     assert as_text(repository.affected()) == f"a: {text}\nb: {text}\n"
+
+
+def test_a_set_that_cannot_be_generated_here_is_told(
+    repository: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository.commit({"sets/all.yaml": _SET.replace("acme/shop, revision", "acme/other, revision")})
+
+    assert main(["affected", "--working-directory", str(tmp_path)]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == "no application is affected\n"
+    assert "note: " in shown.err
+    assert "needs https://github.com/acme/other at HEAD, which is not at hand" in shown.err
