@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from gitops_action.comparison.danger_workloads import Surroundings
     from gitops_action.comparison.model import ResourceComparison
 
-RECREATED = "is deleted and created again"
-REPLACED = "replaces the whole object, with what others set in it"
+RECREATED = "deletes and recreates the object"
+REPLACED = "overwrites what others set in the object"
 
 
 def dangers(row: ResourceComparison, around: Surroundings, *, writing: str = "") -> tuple[str, ...]:

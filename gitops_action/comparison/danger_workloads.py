@@ -99,9 +99,9 @@ def _scaling(key: ResourceKey, old: JsonObject, new: JsonObject, around: Surroun
         return
     if after == 0:
         count = _alive(key, old)
-        yield f"scales to 0, which stops {pods(count)}" if count else "scales to 0"
+        yield f"scales to 0 and stops {pods(count)}" if count else "scales to 0"
     elif tuple(key) in around.autoscaled:
-        yield f"scales {before:,} → {after:,}, and its autoscaler scales back"
+        yield f"scales {before:,} → {after:,} against its autoscaler"
 
 
 def _restarts(key: ResourceKey, old: JsonObject, new: JsonObject) -> Iterator[str]:
@@ -146,7 +146,7 @@ def _selected(key: ResourceKey, live: JsonObject, around: Surroundings) -> Itera
         and selector.items() <= mapping(each.new, "spec", "template", "metadata", "labels").items()
     )
     if ready > 0:
-        yield f"still selects {pods(ready, 'ready pod')}"
+        yield f"leaves {pods(ready, 'ready pod')} without this Service"
 
 
 def _not_read_anew(key: ResourceKey, old: JsonObject, new: JsonObject, around: Surroundings) -> Iterator[str]:
@@ -160,9 +160,9 @@ def _not_read_anew(key: ResourceKey, old: JsonObject, new: JsonObject, around: S
         if each.key.namespace == key.namespace and not each.restarts and _reads(each.live, references, key.name)
     ]
     if len(readers) == 1:
-        yield f"running pods of {readers[0].kind} {readers[0].name} keep the old value"
+        yield f"leaves running pods of {readers[0].kind} {readers[0].name} with the old value"
     elif readers:
-        yield f"running pods of {len(readers):,} workloads keep the old value"
+        yield f"leaves running pods of {len(readers):,} workloads with the old value"
 
 
 def _reads(workload: JsonObject, references: tuple[str, str], name: str) -> bool:

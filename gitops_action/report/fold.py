@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.report import phrases
-from gitops_action.report.drift import changed, drift_words, drifted, is_attributed
+from gitops_action.report.drift import drift_words, drifted
 from gitops_action.report.findings import object_name
 from gitops_action.report.model import ChangeKind, Mode
 from gitops_action.report.outcome import DIFFERENT, Sign, differs, is_unknown, sign
@@ -44,6 +44,8 @@ class ResourceView:
     is_brief: bool
     """Whether one line says all."""
     is_secret: bool
+    overridden: tuple[str, ...]
+    """Paths that this change sets, and at which live had left Git before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ class Arranger:
             application=application,
             sign=sign(mode, application),
             sync=phrases.sync_words(application),
-            counts=self._counts(application),
+            counts=phrases.counted_changes(self.report, application),
             drift=phrases.counted(drifted(application)),
             spelled=phrases.spelled(application),
             watch_out=phrases.watch_out(application),
@@ -126,26 +128,19 @@ class Arranger:
             has_fold=self.level.folds and bool(has_news),
         )
 
-    def _counts(self, application: ApplicationReport) -> str:
-        """Return what the change does, as ``~1``; what nobody could tell from drift says so."""
-        resources = changed(application)
-        counts = phrases.counted(resources)
-        is_unsure = is_attributed(self.report) and any(
-            each.change in DIFFERENT and not each.attribution for each in resources
-        )
-        return f"{counts} or drift" if is_unsure else counts
-
     def resource(self, application: ApplicationReport, resource: ResourceReport) -> tuple[ResourceView, ...]:
         """Return an object's block, and one more for its drift; what was said of it in the open is not said again."""
         diff, *others = self.shown.get(id(resource), ("",))
-        words = drift_words(resource, self.report.started)
-        has_parts = resource.attribution == "both" and bool(others)
-        origin = "this change" if has_parts else words
-        block = self._block(application, resource, diff, origin)
-        if not has_parts:
-            return (block,)
-        drift = replace(resource, adopts=False, refusal="", obstacle="", unknown="", remedy="", dangers=())
-        return (block, replace(self._block(application, drift, others[0], words), words=""))
+        drift_origin = drift_words(resource, self.report.started)
+        if not others:
+            return (self._block(application, resource, diff, drift_origin),)
+        part = replace(resource, added_lines=_count(diff, "+"), removed_lines=_count(diff, "-"))
+        said = words(self.report.mode, part, changed="this change")
+        change = replace(self._block(application, part, diff, ""), words=said)
+        drift = replace(
+            resource, adopts=False, refusal="", obstacle="", unknown="", remedy="", dangers=(), overridden=()
+        )
+        return change, replace(self._block(application, drift, others[0], drift_origin), words="")
 
     def _block(self, application: ApplicationReport, resource: ResourceReport, diff: str, origin: str) -> ResourceView:
         whole = resource.change in {ChangeKind.ADDED, ChangeKind.REMOVED}
@@ -161,6 +156,7 @@ class Arranger:
             has_fold=bool(diff) and (whole or diff.count("\n") >= _LONG_DIFF),
             is_brief=not diff and not reasons and not resource.remedy and not _is_unwell(self.report.mode, resource),
             is_secret=phrases.is_secret(resource) and bool(diff),
+            overridden=resource.overridden,
         )
 
     def _is_worth_a_line(self, application: ApplicationReport, resource: ResourceReport) -> bool:
@@ -196,25 +192,29 @@ def _weight(resource: ResourceReport) -> tuple[bool, bool, bool]:
     )
 
 
-def words(mode: Mode, resource: ResourceReport) -> str:
-    """Return what happens, or happened, to an object, with the lines that differ."""
+def words(mode: Mode, resource: ResourceReport, *, changed: str = "changed") -> str:
+    """Return what happens, or happened, to an object, with the lines that differ; ``changed`` is the word for that."""
     if mode is Mode.SYNC and resource.result == "SyncFailed":
         return f"{Sign.BAD} failed"
     if resource.result == "PruneSkipped":
         return "not in Git, and not pruned"
     if is_unknown(resource):
         return f"{Sign.BAD} could not be compared"
-    change = " · ".join((_change_words(resource), *(f"{Sign.CARE} {danger}" for danger in resource.dangers)))
+    change = " · ".join((_change_words(resource, changed), *(f"{Sign.CARE} {danger}" for danger in resource.dangers)))
     if resource.refusal:
         return f"{change} · {Sign.BAD} refused by the API server"
     return f"{change} · {Sign.BAD} not ours to touch" if resource.obstacle else change
 
 
-def _change_words(resource: ResourceReport) -> str:
+def _count(diff: str, sign: str) -> int:
+    return sum(line.startswith(sign) for line in diff.split("\n"))
+
+
+def _change_words(resource: ResourceReport, changed: str) -> str:
     added, removed = resource.added_lines, resource.removed_lines
     match resource.change:
         case ChangeKind.CHANGED:
-            return f"changed, +{added} {phrases.MINUS}{removed}" if added or removed else "changed"
+            return f"{changed}, +{added} {phrases.MINUS}{removed}" if added or removed else changed
         case ChangeKind.ADDED:
             return f"added, {phrases.numbered(added, 'line')}" if added else "added"
         case ChangeKind.REMOVED:

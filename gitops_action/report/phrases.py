@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gitops_action.errors import ExitCode
-from gitops_action.report.drift import changed, drifted
+from gitops_action.report.drift import changed, drifted, is_attributed
 from gitops_action.report.findings import DELETED_WITH
 from gitops_action.report.model import ChangeKind, Mode
 from gitops_action.report.outcome import DIFFERENT, Outcome, is_offline, is_unknown, outcome
@@ -44,6 +44,13 @@ def counted(resources: Iterable[ResourceReport]) -> str:
     """Return the changes as ``+1 ~2`` and so on; a dash where nothing differs."""
     counts = Counter(resource.change for resource in resources)
     return " ".join(f"{sign}{counts[change]:,}" for change, sign in _SIGNS.items() if counts[change]) or DASH
+
+
+def counted_changes(report: Report, application: ApplicationReport) -> str:
+    """Return what the change does, as ``~1``; what nobody could tell from drift says so."""
+    resources = changed(application)
+    unsure = is_attributed(report) and any(each.change in DIFFERENT and not each.attribution for each in resources)
+    return f"{counted(resources)} or drift" if unsure else counted(resources)
 
 
 def spelled(application: ApplicationReport) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gitops_action.report import phrases
 from gitops_action.report.diffs import parts
-from gitops_action.report.drift import changed, drift_words, drifted, is_attributed
+from gitops_action.report.drift import drift_words, drifted, is_attributed
 from gitops_action.report.escape import lines, one_line
 from gitops_action.report.findings import findings, object_name, remarks
 from gitops_action.report.model import ChangeKind, Mode
@@ -70,7 +70,7 @@ def _table(report: Report, ink: _Ink) -> str:
             *([each.operation_phase or "-"] if is_sync else []),
             phrases.sync_words(each),
             each.health_status or "-",
-            phrases.counted(changed(each)),
+            phrases.counted_changes(report, each),
             *([phrases.counted(drifted(each))] if is_split else []),
             ", ".join(phrases.watch_out(each)),
         ]
@@ -123,6 +123,9 @@ def _difference(report: Report, name: str, resource: ResourceReport, ink: _Ink) 
         words = f"{change}, {origin}" if origin else change
         title = ink(_BOLD, f"=== {name}: {_named(resource)} {words}")
         yield "\n".join([title, *(_diff_line(line, ink) for line in lines(text))])
+    if resource.overridden:
+        paths = ", ".join(one_line(path, _WORD_LIMIT) for path in resource.overridden)
+        yield f"{name}: {_named(resource)}: before this change, live was not what Git said at {paths}"
 
 
 def _operation(application: ApplicationReport, ink: _Ink) -> str:

@@ -97,7 +97,7 @@ def test_a_new_workload_is_no_danger() -> None:
 
 
 def test_what_scales_to_zero_stops_its_pods_and_restarts_none() -> None:
-    assert said(row(workload(), workload(replicas=0, image="web:2"))) == ("scales to 0, which stops 9 pods",)
+    assert said(row(workload(), workload(replicas=0, image="web:2"))) == ("scales to 0 and stops 9 pods",)
 
 
 def test_what_is_deleted_stops_its_pods() -> None:
@@ -106,7 +106,7 @@ def test_what_is_deleted_stops_its_pods() -> None:
 
 def test_an_autoscaler_scales_back() -> None:
     change = row(workload(), workload(replicas=6))
-    expected = ("scales 9 → 6, and its autoscaler scales back",)
+    expected = ("scales 9 → 6 against its autoscaler",)
     assert said(change, row(autoscaler(), autoscaler(), differs=False)) == expected
     assert said(change, row(None, autoscaler())) == expected, "one that comes with the change"
 
@@ -121,7 +121,9 @@ SERVICE = named("v1", "Service", {"spec": {"selector": {"app": "web"}}})
 
 
 def test_a_deleted_service_tells_the_ready_pods_that_it_still_selects() -> None:
-    assert said(row(SERVICE, None), row(workload(), workload(), differs=False)) == ("still selects 9 ready pods",)
+    assert said(row(SERVICE, None), row(workload(), workload(), differs=False)) == (
+        "leaves 9 ready pods without this Service",
+    )
 
 
 def test_a_service_that_goes_with_its_pods_is_no_danger() -> None:
@@ -144,7 +146,7 @@ def test_values_read_as_variables_stay_old_in_pods_that_do_not_restart(kind: str
     restarted = workload("StatefulSet", name="ledger", container=container, image="web:2")
 
     assert said(change, row(reader, reader, differs=False)) == (
-        "running pods of StatefulSet ledger keep the old value",
+        "leaves running pods of StatefulSet ledger with the old value",
     )
     assert said(change, row(reader, restarted)) == ()
     assert said(change, row(workload(), workload(), differs=False)) == ()
@@ -154,7 +156,7 @@ def test_several_readers_are_counted() -> None:
     change = row(named("v1", "Secret", {"data": {"a": "b2xk"}}), named("v1", "Secret", {"data": {"a": "bmV3"}}))
     readers = [workload(name=name, container=READERS[0][1]) for name in ("a", "b")]
     others = [row(each, each, differs=False) for each in readers]
-    assert said(change, *others) == ("running pods of 2 workloads keep the old value",)
+    assert said(change, *others) == ("leaves running pods of 2 workloads with the old value",)
 
 
 def test_another_label_of_a_secret_changes_no_value() -> None:

@@ -215,6 +215,63 @@ def mixed() -> Report:
     return a_report(an_application("checkout", *equal_resources(18)), payments, search, storefront, broken)
 
 
+STOREFRONT_PARTS = (
+    """@@ spec @@
+-  replicas: 9
++  replicas: 6
+@@ spec.template.spec.containers[app] @@
+-  image: ghcr.io/acme/storefront:2.7.3
++  image: ghcr.io/acme/storefront:2.8.0
+""",
+    """@@ spec.template.spec.containers[app].resources.limits @@
+-  memory: 1Gi
++  memory: 512Mi
+""",
+)
+
+
+def attributed() -> Report:
+    """A change and drift, apart: in one object, in one application, and where nobody can tell."""
+    storefront = a_resource(
+        "Deployment",
+        "storefront",
+        ChangeKind.CHANGED,
+        group="apps",
+        diff="".join(STOREFRONT_PARTS),
+        dangers=("scales 9 → 6 against its autoscaler", "restarts 9 pods"),
+        images=STOREFRONT.images,
+        attribution="both",
+        change_diff=STOREFRONT_PARTS[0],
+        drift_diff=STOREFRONT_PARTS[1],
+        drift_writer="kubectl-edit",
+        drift_time=NOON - 3 * 86_400,
+        overridden=("spec.replicas",),
+    )
+    by_hand: dict[str, Any] = {"attribution": "drift", "drift_writer": "kubectl-patch", "drift_time": NOON - 90 * 60}
+    flags = {"diff": '@@ data @@\n-  checkout: "on"\n+  checkout: "off"\n'}
+    return a_report(
+        an_application(
+            "storefront",
+            storefront,
+            a_resource("ConfigMap", "flags", ChangeKind.CHANGED, **flags, **by_hand),
+            a_resource("ConfigMap", "new", ChangeKind.ADDED, diff="+kind: ConfigMap\n", attribution="change"),
+            *equal_resources(12),
+        ),
+        an_application(
+            "payments",
+            a_resource("ConfigMap", "limits", ChangeKind.CHANGED, **flags, **by_hand),
+            a_resource("ConfigMap", "gone", ChangeKind.ADDED, diff="+kind: ConfigMap\n", attribution="drift"),
+            a_resource("Service", "old", ChangeKind.REMOVED, diff="-kind: Service\n", attribution="drift"),
+            *equal_resources(7),
+        ),
+        an_application("search", a_resource("ConfigMap", "search", ChangeKind.CHANGED, **flags), *equal_resources(3)),
+        an_application("checkout", *equal_resources(12), cluster="prod-us"),
+        notes=(
+            "the base of search cannot be rendered, so that its differences are not told apart from drift: no chart",
+        ),
+    )
+
+
 def forty() -> Report:
     def one(number: int) -> ApplicationReport:
         name = f"team-{number:02}"
@@ -422,6 +479,7 @@ ALL = {
     "nothing": nothing,
     "one-image": one_image,
     "mixed": mixed,
+    "attributed": attributed,
     "forty": forty,
     "all-failed": all_failed,
     "fork": fork,
