@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from gitops_action.resource.resource import Json, JsonObject
 
 
+_NAMELESS = "unknown"
+"""What the API server calls a client that says no name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
-    """A field manager and when it wrote last, in seconds since the epoch; 0 where that is not known."""
+    """A field manager and when it wrote last, in seconds since the epoch; empty and 0 where that is not known."""
 
     manager: str
     time: float = 0.0
@@ -33,11 +37,9 @@ def last_writer(live: Resource, undone: JsonObject, *, manager: str = MANAGER) -
     before, after = shown(live.object), shown(undone)
     times = [entry.get("time") for entry in live.metadata.get("managedFields") or ()]
     found = [
-        Writer(manager=entry.manager, time=_seconds(time))
+        Writer(manager="" if entry.manager == _NAMELESS else entry.manager, time=_seconds(time))
         for entry, time in zip(entries(live), times, strict=True)
-        if entry.manager != manager
-        and entry.subresource != "status"
-        and _owns_difference(entry.fields, before, after)
+        if entry.manager != manager and entry.subresource != "status" and _owns_difference(entry.fields, before, after)
     ]
     return max(found, key=lambda writer: writer.time, default=None)
 

@@ -45,9 +45,9 @@ def drift_words(resource: ResourceReport, now: float) -> str:
         case ChangeKind.REMOVED:
             return "drift, not in Git before this change either"
         case _:
-            age = ago(now - resource.drift_time) if resource.drift_time else ""
-            edited = f", edited live with {resource.drift_writer}{f' {age}' if age else ''}"
-            return f"drift{edited if resource.drift_writer else ''}, and undone by the next sync"
+            who = f" with {resource.drift_writer}" if resource.drift_writer else ""
+            when = f" {ago(now - resource.drift_time)}" if resource.drift_time else ""
+            return f"drift{f', edited live{who}{when}' if who or when else ''}, and undone by the next sync"
 
 
 def ago(seconds: float) -> str:

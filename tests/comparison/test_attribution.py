@@ -111,6 +111,11 @@ def test_the_last_writer_of_a_drifted_field_is_named_with_its_time() -> None:
     assert last_writer(live, UNDONE) == Writer(manager="kubectl-edit", time=1_795_262_400.0)
 
 
+def test_a_client_that_says_no_name_has_a_time_alone() -> None:
+    live = owned_live(LIVE, OURS, entry("unknown", THEIRS, operation="Update", time="2026-11-21T12:00:00Z"))
+    assert last_writer(live, UNDONE) == Writer(manager="", time=1_795_262_400.0)
+
+
 def test_nobody_is_named_where_only_we_wrote_or_a_field_was_taken_away() -> None:
     assert last_writer(owned_live(LIVE, THEIRS), UNDONE) is None
     assert last_writer(LIVE, UNDONE) is None

@@ -123,7 +123,7 @@ def test_pull_request_comment_merge_sync_and_drift(story: Story) -> None:
     scene.cluster.request("PUT", *scaled(story, scale))
     docs: dict[str, str | None] = {"README.md": "No change to any manifest.\n"}
     drifted = scene.preview(scene.propose(docs, branch="docs"), None, **story.inputs())
-    says(drifted, ExitCode.OK, "1 of 2 applications will change", "- replicas: 1 + replicas: 4")
+    says(drifted, ExitCode.OK, "1 of 2 applications has drift", "- replicas: 1 + replicas: 4")
     assert drifted.outputs["out-of-sync"] == "1"
 
     healed = story.deploy()

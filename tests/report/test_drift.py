@@ -38,6 +38,7 @@ def test_ages_are_said_in_their_largest_unit(seconds: float, expected: str) -> N
         ("drift", ChangeKind.ADDED, "", 0.0, "drift, missing live before this change"),
         ("drift", ChangeKind.REMOVED, "", 0.0, "drift, not in Git before this change either"),
         ("both", ChangeKind.CHANGED, "", 0.0, "drift, and undone by the next sync"),
+        ("drift", ChangeKind.CHANGED, "", NOON - 60, "drift, edited live 1 minute ago, and undone by the next sync"),
         ("drift", ChangeKind.CHANGED, "helm", 0.0, "drift, edited live with helm, and undone by the next sync"),
         (
             "drift", ChangeKind.CHANGED, "kubectl-edit", NOON - 3_600,
