@@ -6,10 +6,13 @@ that differ by one application at most. Neighbours in the alphabet share a job.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from gitops_action.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +20,7 @@ if TYPE_CHECKING:
     from gitops_action.application.application import Application
     from gitops_action.resource.resource import JsonObject
 
-MOST_JOBS = 256
-"""What GitHub takes in one matrix."""
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +56,21 @@ def matrix(jobs: Iterable[Shard]) -> JsonObject:
 
 
 def unique_names(chosen: Iterable[Application], among: Iterable[Application]) -> tuple[str, ...]:
-    """Return the names by which a verb finds these applications: with the file where a name is not the only one."""
+    """Return the names by which a verb finds these applications: with the file where a name is not the only one.
+
+    Raises ``UsageError`` for a file whose name a shell would not take as it is: the names end in a workflow's script.
+    """
     counts = Counter(application.name for application in among)
     return tuple(
-        application.name if counts[application.name] == 1 else f"{application.file}:{application.name}"
-        for application in chosen
+        application.name if counts[application.name] == 1 else _with_file(application) for application in chosen
     )
+
+
+def _with_file(application: Application) -> str:
+    if not _PLAIN.fullmatch(application.file):
+        raise UsageError(
+            f"{application.file!r}: there is another Application named {application.name}, and this file's name cannot"
+            " stand in a matrix",
+            remedy="Rename one of the two, or the file: letters, digits and '._/-' only.",
+        )
+    return f"{application.file}:{application.name}"

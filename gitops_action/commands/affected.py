@@ -142,7 +142,7 @@ def as_json(outcome: Outcome) -> str:
             for each in outcome.found
         ],
     }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+    return json.dumps(document, indent=2)  # in ASCII: a path need not be Unicode
 
 
 def as_matrix(outcome: Outcome, count: int) -> str:
@@ -154,7 +154,8 @@ def as_matrix(outcome: Outcome, count: int) -> str:
 def _sentence(reasons: tuple[Reason, ...]) -> str:
     more = len(reasons) - _SHOWN
     shown = ", ".join(map(str, reasons[:_SHOWN]))
-    return f"{shown}, and {more} more" if more > 0 else shown
+    sentence = f"{shown}, and {more} more" if more > 0 else shown
+    return sentence if sentence.isprintable() else sentence.encode("unicode_escape").decode()  # names are hostile
 
 
 def _base(git: GitCheckout, base: str, environment: Mapping[str, str]) -> str:

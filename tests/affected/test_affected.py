@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from gitops_action.affected.affected import Affected, Changes, Reason, affected
 from gitops_action.affected.application import SETTINGS, DependencyReader
 from gitops_action.affected.dependencies import Dependencies, DocumentKey, Selection
@@ -11,6 +13,7 @@ from gitops_action.affected.documents import changed_documents
 from gitops_action.affected.rules import ValueFileGlob
 from gitops_action.affected.shards import matrix, shards, unique_names
 from gitops_action.application.application import Application
+from gitops_action.errors import UsageError
 from tests.affected.memory_tree import MemoryTree, plain
 
 _FILES = {"web/web.yaml": "", "db/db.yaml": ""}
@@ -125,3 +128,10 @@ def test_a_name_that_two_applications_have_is_told_apart_by_its_file() -> None:
     first, second = Application(name="web", file="a.yaml"), Application(name="web", file="b.yaml", namespace="team")
 
     assert unique_names([first, plain("db", "db")], [first, second, plain("db", "db")]) == ("a.yaml:web", "db")
+
+
+def test_a_files_name_that_a_shell_would_run_never_reaches_a_matrix() -> None:
+    hostile = Application(name="web", file="$(id).yaml")
+
+    with pytest.raises(UsageError, match="cannot stand in a matrix"):
+        unique_names([hostile], [hostile, Application(name="web", namespace="team")])

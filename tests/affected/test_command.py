@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 
 from gitops_action.adapters.process import SubprocessProcess
 from gitops_action.cli import main
-from gitops_action.commands.affected import Outcome, as_matrix, as_text, find_affected
+from gitops_action.commands.affected import Outcome, as_json, as_matrix, as_text, find_affected
 from gitops_action.errors import UsageError
 from gitops_action.inputs import parse
 
@@ -181,6 +182,19 @@ def test_a_link_out_of_the_repository_touches_everything_when_it_comes_and_when_
 
     repository.commit({"out": None})
     assert as_text(repository.affected()).splitlines()[1] == "web: out (a link that leads out of the repository)"
+
+
+def test_a_name_with_a_line_break_or_without_unicode_stays_in_its_line(repository: Repository, tmp_path: Path) -> None:
+    (tmp_path / "deploy/web/a\n::error::b.yaml").touch()
+    (tmp_path / os.fsdecode(b"deploy/db/\xff.yaml")).touch()
+
+    outcome = repository.affected(base="HEAD")
+
+    assert as_text(outcome).splitlines() == [
+        r"db: deploy/db/\udcff.yaml (a manifest of deploy/db)",
+        r"web: deploy/web/a\n::error::b.yaml (a manifest of deploy/web)",
+    ]
+    assert r'"path": "deploy/db/\udcff.yaml"' in as_json(outcome)
 
 
 def test_a_plain_directory_is_refused(tmp_path: Path) -> None:
