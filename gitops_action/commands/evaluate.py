@@ -126,7 +126,7 @@ def evaluate(
     )
     if cluster is None or any(condition.is_error for condition in rendered.conditions):
         return evaluation
-    return judged(compared(replace(evaluation, record=_record(application, cluster)), session), assess)
+    return judged(compared(replace(evaluation, record=recorded(application, cluster)), session), assess)
 
 
 def _has_error(application: Application) -> bool:
@@ -215,7 +215,7 @@ def judged(evaluation: Evaluation, assess: Assess) -> Evaluation:
     return replace(evaluation, health=judged_rows.status, resource_health=by_key)
 
 
-def _record(application: Application, cluster: Cluster) -> Record | None:
+def recorded(application: Application, cluster: Cluster) -> Record | None:
     """Return the record; who may not read it compares as if there were none, which reads more and misses nothing."""
     try:
         return load_record(application, cluster)

@@ -14,16 +14,12 @@ from typing import TYPE_CHECKING
 
 from gitops_action.adapters.scripts import open_assessor
 from gitops_action.commands.evaluate import Evaluation, compared, evaluate, findings, judged
-from gitops_action.commands.options import sync_options
+from gitops_action.commands.operate import operate
 from gitops_action.commands.parallel import each
 from gitops_action.commands.reporting import report_of
 from gitops_action.errors import GitOpsError
-from gitops_action.report.build import Scrubber, application_report
+from gitops_action.report.build import application_report
 from gitops_action.report.model import Mode
-from gitops_action.sync.model import OperationPhase, ResultCode
-from gitops_action.sync.perform import sync as sync_application
-from gitops_action.sync.record import Record, save_record, united
-from gitops_action.sync.refuse import is_needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +30,6 @@ if TYPE_CHECKING:
     from gitops_action.commands.session import Session
     from gitops_action.report.build import Findings
     from gitops_action.report.model import ApplicationReport, Report
-    from gitops_action.resource import ResourceKey
     from gitops_action.sync.model import OperationResult
 
 
@@ -78,9 +73,10 @@ class _Syncer:
             with self.cores:
                 found = after = evaluate(application, self.session, self.clusters, self.assess, self.scratch)
             if found.comparison is not None and not found.is_broken:
-                result = self._operate(found)
-                with self.cores:
-                    after = judged(compared(found, self.session), self.assess)
+                found, result = operate(
+                    found, self.session, self.assess, self.stop, say=self._progress(application), again=self._again
+                )
+                after = self._again(found)
         except GitOpsError as error:
             after = replace(after, error=error)
         return application_report(self._findings(found, after, result), Mode.SYNC)
@@ -96,56 +92,10 @@ class _Syncer:
             is_interrupted=self.stop.is_set(),
         )
 
-    def _operate(self, found: Evaluation) -> OperationResult:
-        comparison, cluster = found.comparison, found.cluster
-        if comparison is None or cluster is None:
-            raise RuntimeError("an application is synced only after it was compared")
-        options = sync_options(found.application, self.session)
-        targets = tuple(row.key for row in comparison.resources if row.target is not None)
-        running = Record(
-            application=found.application.name,
-            phase=OperationPhase.RUNNING,
-            revision=self.session.head.commit,
-            inventory=united(found.record.inventory if found.record else (), targets),
-            run_url=self.session.event.run_url,
-            started=self.session.ports.clock.now(),
-        )
-        result = sync_application(
-            comparison if is_needed(comparison, prune=options.prune) else replace(comparison, hooks=()),
-            cluster,
-            assess=self.assess,
-            options=options,
-            progress=self._progress(found.application),
-            clock=self.session.ports.clock,
-            stop=self.stop,
-            scrub=Scrubber(comparison),
-            before_change=lambda: save_record(running, found.application, cluster),
-            denial=found.denial,
-        )
-        self._finish_record(found, running, targets, result)
-        return result
-
-    def _finish_record(
-        self, found: Evaluation, running: Record, targets: tuple[ResourceKey, ...], result: OperationResult
-    ) -> None:
-        """Write the outcome; only a sync that succeeded forgets what it no longer has to look for."""
-        if found.cluster is None:
-            return
-        succeeded = result.phase is OperationPhase.SUCCEEDED
-        left = tuple(each.key for each in result.resources if each.code is ResultCode.PRUNE_SKIPPED)
-        record = replace(
-            running,
-            phase=result.phase,
-            inventory=united(targets, left) if succeeded else running.inventory,
-            finished=self.session.ports.clock.now(),
-        )
-        is_new = found.record is None or (found.record.revision, found.record.phase, found.record.inventory) != (
-            record.revision,
-            record.phase,
-            record.inventory,
-        )
-        if is_new:
-            save_record(record, found.application, found.cluster)
+    def _again(self, found: Evaluation) -> Evaluation:
+        """Return the application as it is now."""
+        with self.cores:
+            return judged(compared(found, self.session), self.assess)
 
     def _progress(self, application: Application) -> Callable[[str], None]:
         def say(line: str) -> None:

@@ -19,7 +19,7 @@ from gitops_action.errors import Conflict, NotFound, Refused
 from gitops_action.resource import Resource, ResourceKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from gitops_action.application.application import Application
     from gitops_action.ports import Cluster
@@ -67,14 +67,19 @@ def load_record(application: Application, cluster: Cluster) -> Record | None:
 
 def save_record(record: Record, application: Application, cluster: Cluster) -> None:
     """Write the application's record; a missing namespace is created first."""
-    kinds, secret = cluster.catalog().kinds, encode(record, application)
+    kind, secret = cluster.catalog().kinds["v1", "Secret"], encode(record, application)
+    in_namespace(secret.namespace, cluster, lambda: cluster.apply(kind, secret))
+
+
+def in_namespace(name: str, cluster: Cluster, write: Callable[[], Resource]) -> Resource:
+    """Return what a write into a namespace gives; where the namespace is missing, it is created first."""
     try:
-        cluster.apply(kinds["v1", "Secret"], secret)
+        return write()
     except NotFound:
-        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": secret.namespace}}
+        namespace = Resource({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
         with suppress(Conflict):  # somebody was faster
-            cluster.create(kinds["v1", "Namespace"], Resource(namespace))
-        cluster.apply(kinds["v1", "Secret"], secret)
+            cluster.create(cluster.catalog().kinds["v1", "Namespace"], namespace)
+        return write()
 
 
 def encode(record: Record, application: Application) -> Resource:

@@ -5,6 +5,7 @@ Each test applies a file under names of its own and acts as the file's service a
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,15 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from gitops_action.adapters.clock import SystemClock
 from gitops_action.adapters.cluster import ApiServer
 from gitops_action.adapters.kubeconfig import ClusterInputs, load
+from gitops_action.application.application import Application, Destination
 from gitops_action.errors import ApiError, Forbidden, Invalid, NotFound
 from gitops_action.ports import ApiKind, Preconditions
 from gitops_action.resource import Resource, ResourceKey
+from gitops_action.sync.lock import LEASE, ApplicationLock
+from gitops_action.sync.record import record_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -178,6 +183,21 @@ def test_the_deployer_applies_waits_records_and_prunes(width: str, role: Role, n
     assert deployer.get(SECRET, namespace=namespace, name="password") is None
     with pytest.raises(NotFound, match="not found"):
         deployer.logs(namespace=namespace, pod="none", container="web", lines=3)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_deployer_takes_keeps_and_releases_the_lock_of_an_application(
+    width: str, role: Role, admin: ApiServer, namespace: str
+) -> None:
+    deployer = role(f"{width}/deployer.yaml")
+    web = Application(name="web", destination=Destination(namespace=namespace))
+    clock, stop, lines = SystemClock(), threading.Event(), list[str]()
+    with ApplicationLock(web, deployer, holder="run#1", clock=clock, stop=stop, timeout=5.0, say=lines.append) as lock:
+        assert lock.take() is False
+        assert lock.renew()
+        assert admin.get(LEASE, namespace=namespace, name=record_name(web))
+    assert admin.get(LEASE, namespace=namespace, name=record_name(web)) is None
+    assert lines == []
 
 
 def test_only_the_cluster_wide_deployer_makes_namespaces(role: Role, admin: ApiServer, namespace: str) -> None:

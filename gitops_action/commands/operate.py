@@ -1,0 +1,176 @@
+"""Sync one application that was compared: under its lock, between two writes of its record.
+
+In: an evaluation, and how to make it again. Out: the evaluation that was acted on, and the operation's result. The lock
+is taken once there is something to write and all was tried; a sync that writes nothing takes none. Whoever finds that
+another sync was there since the comparison compares again, now under the lock.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from gitops_action.commands.evaluate import recorded
+from gitops_action.commands.options import sync_options
+from gitops_action.report.build import Scrubber
+from gitops_action.sync.lock import ApplicationLock, StopOrLoss
+from gitops_action.sync.model import OperationPhase, ResultCode
+from gitops_action.sync.perform import sync as sync_application
+from gitops_action.sync.record import Record, save_record, united
+from gitops_action.sync.refuse import is_needed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gitops_action.commands.evaluate import Assess, Evaluation
+    from gitops_action.commands.session import Session
+    from gitops_action.comparison.model import Comparison
+    from gitops_action.ports import Cluster
+    from gitops_action.resource import ResourceKey
+    from gitops_action.sync.model import OperationResult
+    from gitops_action.sync.options import SyncOptions
+    from gitops_action.sync.writer import Stop
+
+
+class _Overtaken(Exception):
+    """Another sync was there since the comparison; the lock is ours now."""
+
+    def __init__(self, record: Record | None) -> None:
+        super().__init__()
+        self.record = record
+
+
+def operate(
+    found: Evaluation,
+    session: Session,
+    assess: Assess,
+    stop: Stop,
+    *,
+    say: Callable[[str], None],
+    again: Callable[[Evaluation], Evaluation],
+) -> tuple[Evaluation, OperationResult | None]:
+    """Return what was synced and what came of it; no result where a second comparison failed.
+
+    Raises ``Refused``, ``Locked`` or ``ApplicationError`` before the first change.
+    """
+    if found.cluster is None:
+        raise RuntimeError("an application is synced only after it was compared")
+    lock = ApplicationLock(
+        found.application,
+        found.cluster,
+        holder=holder_of(session),
+        clock=session.ports.clock,
+        stop=stop,
+        timeout=session.inputs.timeout,
+        say=say,
+    )
+    with lock:
+        try:
+            return found, _operation(found, session, lock).run(assess, StopOrLoss(stop=stop, lock=lock), say)
+        except _Overtaken as overtaken:
+            current = again(replace(found, record=overtaken.record))
+        if current.comparison is None or current.is_broken:
+            return current, None
+        return current, _operation(current, session, lock).run(assess, StopOrLoss(stop=stop, lock=lock), say)
+
+
+def holder_of(session: Session) -> str:
+    """Return how a lock names this sync: the run's URL, or host and process, and behind ``#`` what makes it unique."""
+    return f"{session.event.run_url or f'{platform.node()}, process {os.getpid()}'}#{secrets.token_hex(4)}"
+
+
+def _operation(found: Evaluation, session: Session, lock: ApplicationLock) -> _Operation:
+    comparison, cluster = found.comparison, found.cluster
+    if comparison is None or cluster is None:
+        raise RuntimeError("an application is synced only after it was compared")
+    targets = tuple(row.key for row in comparison.resources if row.target is not None)
+    return _Operation(
+        found=found,
+        comparison=comparison,
+        cluster=cluster,
+        session=session,
+        options=sync_options(found.application, session),
+        lock=lock,
+        targets=targets,
+        running=Record(
+            application=found.application.name,
+            phase=OperationPhase.RUNNING,
+            revision=session.head.commit,
+            inventory=united(found.record.inventory if found.record else (), targets),
+            run_url=session.event.run_url,
+            started=session.ports.clock.now(),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Operation:
+    """One comparison carried out; ``running`` is its record while it runs."""
+
+    found: Evaluation
+    comparison: Comparison
+    cluster: Cluster
+    session: Session
+    options: SyncOptions
+    lock: ApplicationLock
+    targets: tuple[ResourceKey, ...]
+    running: Record
+    scrub: Scrubber = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scrub", Scrubber(self.comparison))
+
+    def run(self, assess: Assess, stop: Stop, say: Callable[[str], None]) -> OperationResult:
+        """Sync, and record what came of it."""
+        is_to_do = is_needed(self.comparison, prune=self.options.prune)
+        result = sync_application(
+            self.comparison if is_to_do else replace(self.comparison, hooks=()),
+            self.cluster,
+            assess=assess,
+            options=self.options,
+            progress=say,
+            clock=self.session.ports.clock,
+            stop=stop,
+            scrub=self.scrub,
+            before_change=self._begin,
+            denial=self.found.denial,
+        )
+        return self._finish(result)
+
+    def _begin(self) -> None:
+        self._take_lock()
+        save_record(self.running, self.found.application, self.cluster)
+
+    def _take_lock(self) -> None:
+        """Take the lock unless we have it; a record that changed since the comparison tells of a sync in between."""
+        if not self.lock.is_held:
+            waited = self.lock.take()
+            record = recorded(self.found.application, self.cluster)
+            if waited or record != self.found.record:
+                raise _Overtaken(record)
+        self.lock.check()
+
+    def _finish(self, result: OperationResult) -> OperationResult:
+        """Write the outcome; only a sync that succeeded forgets what it no longer has to look for."""
+        if self.lock.loss:
+            message = f"{self.lock.loss}; stopped before the next write, and not recorded"
+            return replace(result, phase=OperationPhase.FAILED, message=message)
+        succeeded = result.phase is OperationPhase.SUCCEEDED
+        left = tuple(each.key for each in result.resources if each.code is ResultCode.PRUNE_SKIPPED)
+        record = replace(
+            self.running,
+            phase=result.phase,
+            inventory=united(self.targets, left) if succeeded else self.running.inventory,
+            finished=self.session.ports.clock.now(),
+        )
+        if self.lock.is_held or self.found.record is None or _content(self.found.record) != _content(record):
+            self._take_lock()
+            save_record(record, self.found.application, self.cluster)
+        return result
+
+
+def _content(record: Record) -> tuple[str, str, tuple[ResourceKey, ...]]:
+    return record.revision, record.phase, record.inventory
