@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from gitops_action.errors import GitOpsError
     from gitops_action.inputs import Inputs
     from gitops_action.ports import Process
+    from gitops_action.resource.resource import Json
 
 _SHOWN = 2
 """Reasons in one line of text; JSON has them all."""
@@ -160,22 +161,34 @@ def _sentence(reasons: tuple[Reason, ...]) -> str:
 
 def _base(git: GitCheckout, base: str, environment: Mapping[str, str]) -> str:
     """Return the hash of the commit to compare with, empty where there is none."""
-    name = base or _pushed_from(environment)
+    name = base or _begun_at(git, environment)
     if name:
         return resolve(git, name) if name.strip("0") else ""
     return first_parent(git)
 
 
-def _pushed_from(environment: Mapping[str, str]) -> str:
-    """Return where a push began: a push of several commits changes more than its last one."""
-    path = environment.get("GITHUB_EVENT_PATH", "")
-    if environment.get("GITHUB_EVENT_NAME") != "push" or not path:
+def _begun_at(git: GitCheckout, environment: Mapping[str, str]) -> str:
+    """Return where the event's change began, for it may be of many commits; empty where the parent is right.
+
+    That is so for a pull request's merge commit, but not for its head.
+    """
+    event, path = environment.get("GITHUB_EVENT_NAME"), environment.get("GITHUB_EVENT_PATH", "")
+    if event not in ("push", "pull_request") or not path:
         return ""
     try:
         payload = orjson.loads(Path(path).read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
         raise UsageError(f"the event payload {path} cannot be read", remedy="Name the commit with --base.") from error
-    return str(payload.get("before") or "") if isinstance(payload, dict) else ""
+    if event == "push":
+        return _text(payload, "before")
+    is_head = _text(payload, "pull_request", "head", "sha") == resolve(git, "HEAD")
+    return _text(payload, "pull_request", "base", "sha") if is_head else ""
+
+
+def _text(value: Json, *fields: str) -> str:
+    for field in fields:
+        value = value.get(field) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _head(git: GitCheckout, head: str) -> str:

@@ -124,6 +124,21 @@ def test_a_push_begins_where_its_event_says(repository: Repository, tmp_path: Pa
     )
 
 
+def test_a_pull_request_whose_head_is_checked_out_begins_at_its_base(repository: Repository, tmp_path: Path) -> None:
+    base = repository.git("rev-parse", "HEAD")
+    repository.commit({"deploy/web/a.yaml": "a: 2\n"})
+    head = repository.commit({"deploy/db/a.yaml": "a: 2\n"})
+    payload = tmp_path / ".git" / "event.json"
+    environment = {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(payload)}
+
+    payload.write_text(json.dumps({"pull_request": {"base": {"sha": base}, "head": {"sha": head}}}))
+    assert [each.application.name for each in repository.affected(environment=environment).found] == ["db", "web"]
+
+    repository.git("checkout", "--quiet", base)
+    repository.git("-c", "user.name=a", "-c", "user.email=a@b", "merge", "--quiet", "--no-ff", "--message=m", head)
+    assert repository.affected(environment=environment).base == base
+
+
 def test_the_first_commit_of_all_touches_everything(repository: Repository) -> None:
     assert len(repository.affected().found) == 2
 
