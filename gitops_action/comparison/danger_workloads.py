@@ -146,7 +146,7 @@ def _selected(key: ResourceKey, live: JsonObject, around: Surroundings) -> Itera
         and selector.items() <= mapping(each.new, "spec", "template", "metadata", "labels").items()
     )
     if ready > 0:
-        yield f"leaves {pods(ready, 'ready pod')} without this Service"
+        yield f"takes a Service from {pods(ready, 'ready pod')}"
 
 
 def _not_read_anew(key: ResourceKey, old: JsonObject, new: JsonObject, around: Surroundings) -> Iterator[str]:

@@ -7,6 +7,7 @@ renderers escape.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -26,6 +27,9 @@ DELETED_WITH = {
     "StatefulSet": "its pods stop",
 }
 """Kinds whose deletion takes more than the object, and what."""
+
+_EVERYDAY = re.compile(r"restarts [\d,]+ pods?")
+"""What nearly every change brings about: in the table and at its object, but not in the open."""
 
 _DELETED = {Mode.DIFF: "will be deleted", Mode.SYNC: "was deleted", Mode.DRIFT: "is not in Git"}
 
@@ -167,7 +171,8 @@ def _of_resource(mode: Mode, application: ApplicationReport, resource: ResourceR
         yield finding("error", "not ours to touch", resource.obstacle)
     if is_unknown(resource):
         yield finding("error", "could not be compared", resource.unknown)
-    yield from (finding("warning", danger) for danger in resource.dangers)
+    for danger in resource.dangers:
+        yield finding("warning", danger, is_open=not _EVERYDAY.fullmatch(danger))
     if resource.result == "PruneSkipped":
         yield finding("warning", "not pruned", resource.result_message)
     elif resource.change is ChangeKind.REMOVED:

@@ -6,6 +6,7 @@ renderer.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from gitops_action.report.model import ApplicationReport, Report, ResourceReport
+
+_PODS = re.compile(r"(?P<words>.*?)(?P<count>[0-9][0-9,]{0,20}) (?P<noun>(?:ready )?pod)s?")
+"""A consequence for some pods."""
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
@@ -91,13 +95,25 @@ def watch_out(application: ApplicationReport, limit: int = 3) -> tuple[str, ...]
         *troubles(application),
         *_deletions(removed),
         *([f"{skipped:,} not pruned"] if skipped else []),
-        *dict.fromkeys(danger for resource in resources for danger in resource.dangers),
+        *dangers(application),
         *(["changes a Secret" if secrets == 1 else f"changes {secrets:,} Secrets"] if secrets else []),
         *([f"adopts {numbered(adopted, 'object')}"] if adopted else []),
     ]
     if len(phrases) > limit:
         return (*phrases[: limit - 1], f"{len(phrases) - limit + 1} more")
     return tuple(phrases)
+
+
+def dangers(application: ApplicationReport) -> tuple[str, ...]:
+    """Return what the changes bring about, each phrase once; those that differ in their number of pods add up."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for danger in (danger for resource in application.resources for danger in resource.dangers):
+        found = _PODS.fullmatch(danger)
+        if found:
+            counts[found["words"], found["noun"]] += int(found["count"].replace(",", ""))
+        else:
+            counts[danger, ""] = 0
+    return tuple(f"{words}{numbered(count, noun)}" if noun else words for (words, noun), count in counts.items())
 
 
 def is_secret(resource: ResourceReport) -> bool:
@@ -198,10 +214,9 @@ def _deeds(application: ApplicationReport) -> list[str]:
         f"{verb} {count:,}" if at else f"{verb} {numbered(count, 'object')}" for at, (verb, count) in enumerate(counts)
     ]
     hooks = application.count(ChangeKind.HOOK)
-    dangers = dict.fromkeys(danger for resource in application.resources for danger in resource.dangers)
     drift = len(drifted(application))
     deeds += [f"undoes drift in {numbered(drift, 'object')}"] if drift else []
-    return [*deeds, *([f"runs {numbered(hooks, 'hook')}"] if hooks else []), *list(dangers)[:2]]
+    return [*deeds, *([f"runs {numbered(hooks, 'hook')}"] if hooks else []), *dangers(application)[:2]]
 
 
 def _operation(result: Outcome, application: ApplicationReport) -> str:

@@ -122,7 +122,7 @@ SERVICE = named("v1", "Service", {"spec": {"selector": {"app": "web"}}})
 
 def test_a_deleted_service_tells_the_ready_pods_that_it_still_selects() -> None:
     assert said(row(SERVICE, None), row(workload(), workload(), differs=False)) == (
-        "leaves 9 ready pods without this Service",
+        "takes a Service from 9 ready pods",
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from gitops_action.report.drift import ago, drift_words, is_attributed
 from gitops_action.report.model import ChangeKind, Mode, ResourceReport
 from gitops_action.report.outcome import Outcome, Sign, outcome, sign, verdict
-from gitops_action.report.phrases import counted_changes
+from gitops_action.report.phrases import counted_changes, dangers
 from tests.report.samples import NOON, a_report, a_resource, an_application
 
 CHANGED = a_resource("ConfigMap", "a", ChangeKind.CHANGED, attribution="change")
@@ -75,6 +75,16 @@ def test_what_nobody_could_tell_apart_is_counted_as_such_where_others_are_told_a
     unsure = an_application("a", UNKNOWN)
     assert counted_changes(a_report(unsure), unsure) == "~1"
     assert counted_changes(a_report(unsure, an_application("b", DRIFTED)), unsure) == "~1 or drift"
+
+
+def test_consequences_for_pods_add_up_over_the_objects_of_an_application() -> None:
+    application = an_application(
+        "web",
+        a_resource("Deployment", "a", ChangeKind.CHANGED, dangers=("scales to 0 and stops 1 pod", "grants * pods")),
+        a_resource("Deployment", "b", ChangeKind.CHANGED, dangers=("restarts 2 pods", "scales to 0 and stops 1 pod")),
+        a_resource("Deployment", "c", ChangeKind.CHANGED, dangers=("restarts 1,000 pods", "grants * pods")),
+    )
+    assert dangers(application) == ("scales to 0 and stops 2 pods", "grants * pods", "restarts 1,002 pods")
 
 
 def test_only_a_review_is_attributed() -> None:
