@@ -14,6 +14,7 @@ import orjson
 from gitops_action.adapters.jq import JqQueries
 from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.commands.base import is_reviewed
+from gitops_action.comparison.display import shown_sides
 from gitops_action.comparison.dry_run import RULE_REMEDY
 from gitops_action.comparison.ignore_differences import IgnoreRules, RuleFailed, rule_problems
 from gitops_action.comparison.normalize import Normalizer
@@ -66,10 +67,11 @@ def _proposed(comparison: Comparison, rules: IgnoreRules) -> list[ApplicationCon
     hidden: list[str] = []
     conditions: list[ApplicationCondition] = []
     for row in comparison.resources:
-        if row.shown is None or row.live is None:
+        before, after = shown_sides(row)
+        if row.live is None or row.predicted is None or before is None or after is None:
             continue
         try:
-            taken = rules.take(row.key, row.live, (_copy(row.shown[0].object), _copy(row.shown[1].object)))
+            taken = rules.take(row.key, row.live, (_copy(before), _copy(after)))
         except RuleFailed as failure:
             message = f"{row.key.kind} {row.key.name}: {failure}"
             conditions.append(

@@ -146,6 +146,8 @@ class DryRun:
         if not differs(normalized.predicted, normalized.live):
             return candidate.row(SyncStatusCode.SYNCED, Method.DRY_RUN, normalized=normalized)
         predicted = Resource(after)
+        if same(normalized.live, before) and same(normalized.predicted, after):
+            return candidate.row(SyncStatusCode.OUT_OF_SYNC, Method.DRY_RUN, predicted=predicted)
         return candidate.row(SyncStatusCode.OUT_OF_SYNC, Method.DRY_RUN, predicted=predicted, normalized=normalized)
 
     def _without_dropped(

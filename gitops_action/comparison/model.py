@@ -50,8 +50,8 @@ class ResourceComparison:
     ``adopts`` says that the object exists and is nobody's; ``obstacle`` why we may not touch it (another
     application's, a controller's). ``is_permitted`` is false where the application's project forbids the target, with
     the reason in ``unknown``.
-    ``hidden`` are the differences that a rule takes out of sight; ``shown`` is live and the prediction without them,
-    where the two differ in more than that.
+    ``hidden`` are the differences that a rule takes out of sight; ``shown`` is live and the prediction without all that
+    rules take out, where they do and the two differ in more than that.
     """
 
     key: ResourceKey

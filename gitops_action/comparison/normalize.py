@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gitops_action.resource import Resource, ResourceKey
     from gitops_action.resource.resource import JsonObject
 
+_IDENTITY = ("apiVersion", "kind")
 _RBAC = "rbac.authorization.k8s.io"
 
 
@@ -49,6 +50,9 @@ class Normalizer:
         """
         sides = (_copy(before), _copy(after))
         hidden = [*self.rules.take(key, live, sides), *self._without_aggregated(live, sides)]
+        for side, whole in zip(sides, (before, after), strict=True):
+            # What an object is stays, whatever a rule says: a Secret is masked because it is one.
+            side.update({name: whole[name] for name in _IDENTITY if name in whole})
         if self._hides_status(live):
             hidden += _without(sides, "status", "builtin:ignoreResourceStatusField")
         if _is_role(live):

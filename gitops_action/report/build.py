@@ -166,7 +166,18 @@ def _resource(
         finished=result.finished if result else 0.0,
     )
     cause = found.attributions.get(row.key) if found.attributions else None
-    return _attributed(report, row, cause) if cause and diff else report
+    report = _attributed(report, row, cause) if cause and diff else report
+    return _without_secrets(report, clean) if row.shown else report
+
+
+def _without_secrets(report: ResourceReport, clean: Scrubber) -> ResourceReport:
+    """Return the report with scrubbed diffs: a rule may have hidden the name by which a value was known as secret."""
+    return replace(
+        report,
+        diff=clean(report.diff),
+        change_diff=clean(report.change_diff),
+        drift_diff=clean(report.drift_diff),
+    )
 
 
 def _attributed(report: ResourceReport, row: ResourceComparison, found: Attribution) -> ResourceReport:
