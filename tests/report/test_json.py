@@ -14,7 +14,13 @@ from gitops_action.report import model
 from gitops_action.report.json import from_json, required_fields, schema, to_json
 from tests.report import samples
 
-CLASSES = (model.ApplicationReport, model.ResourceReport, model.ConditionReport, model.ImageChange)
+CLASSES = (
+    model.ApplicationReport,
+    model.ResourceReport,
+    model.HiddenReport,
+    model.ConditionReport,
+    model.ImageChange,
+)
 
 
 @pytest.mark.parametrize("name", samples.ALL)
