@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from gitops_action.errors import ExitCode
-from tests.e2e.scene import config_map, deployment, says
+from tests.e2e.scene import config_map, deployment, document, says
 from tests.github_server.checkout import git
 
 if TYPE_CHECKING:
@@ -67,6 +68,26 @@ def test_a_review_parts_its_change_from_drift(synced: Scene) -> None:
     assert "### ⚠️ 1 of 2 applications will change, 1 has drift\n" in comment.body
     assert "| This change | Drift | Watch out |" in comment.body
     assert "edited live with kubectl-edit just now, and undone by the next sync" in comment.body
+
+
+def test_no_part_of_a_secret_is_shown(scene: Scene) -> None:
+    def secret(**values: str) -> str:
+        content = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key"}, "stringData": values}
+        return document(content)
+
+    says(scene.add("web", secret(a="first-value", b="second-value")).deploy(), ExitCode.OK)
+    live = scene.get("v1/secrets/key")
+    scene.put("v1/secrets/key?fieldManager=kubectl-edit", live | {"stringData": {"b": "planted-value"}}, method="PUT")
+    ran = scene.preview(scene.propose({"web/manifests.yaml": secret(a="third-value", b="second-value")}))
+
+    words = '-  {0}: "(old value)"\n+  {0}: "(new value)"\n'
+    row = rows(ran)["key"]
+    assert (row["attribution"], row["drift_writer"]) == ("both", "kubectl-edit")
+    assert row["change_diff"] == "@@ data @@\n" + words.format("a") + '   b: "(unchanged)"\n'
+    assert row["drift_diff"] == '@@ data @@\n   a: "(unchanged)"\n' + words.format("b")
+    values = [f"{name}-value" for name in ("first", "second", "planted", "third")]
+    spellings = (*values, *(base64.b64encode(value.encode()).decode() for value in values))
+    assert [text for text in spellings if text in ran.shown] == []
 
 
 def test_a_change_that_touches_no_file_of_ours_leaves_all_to_drift(synced: Scene) -> None:
