@@ -26,7 +26,7 @@ _GC_THRESHOLD = (500_000, 20, 100)
 
 _NOT_FLAGS = frozenset({"command", "github-token", "comment", "comment-key", "fail-on", "report-dir"})
 """Inputs that mean something in a workflow only."""
-_SYNC_ONLY = frozenset({"prune", "prune-limit", "adopt", "wait", "timeout"})
+_SYNC_ONLY = frozenset({"prune", "prune-limit", "adopt", "allow-older", "wait", "timeout"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

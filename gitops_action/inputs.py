@@ -159,8 +159,19 @@ INPUTS: tuple[Input, ...] = (
         default="untracked",
         help="Which existing objects a sync may take over: nobody's, or also another application's.",
     ),
+    Input(
+        name="allow-older",
+        type=Type.BOOLEAN,
+        default="false",
+        help="Sync a commit although a newer one was synced already, as to go back.",
+    ),
     Input(name="wait", type=Type.BOOLEAN, default="true", help="Wait until what was synced is healthy."),
-    Input(name="timeout", type=Type.DURATION, default="10m", help="Longest time for a sync and its wait for health."),
+    Input(
+        name="timeout",
+        type=Type.DURATION,
+        default="10m",
+        help="Longest time for a sync and its wait for health, and before that for another sync to end.",
+    ),
     Input(
         name="parallelism",
         type=Type.INTEGER,
@@ -215,6 +226,7 @@ class Inputs:
     prune: bool = False
     prune_limit: Limit = Limit(50, is_percent=True)
     adopt: str = "untracked"
+    allow_older: bool = False
     wait: bool = True
     timeout: float = 600.0
     parallelism: int = 0

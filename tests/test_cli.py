@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 IN_WORKFLOWS_ONLY = {"command", "github-token", "comment", "comment-key", "fail-on", "report-dir"}
-SYNC_ONLY = {"prune", "prune-limit", "adopt", "wait", "timeout"}
+SYNC_ONLY = {"prune", "prune-limit", "adopt", "allow-older", "wait", "timeout"}
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {a: '1'}\n"
 
 

@@ -240,13 +240,21 @@ def _is_there(repository: GitCheckout, commit: str) -> bool:
     return not run_git(repository.process, repository.root, ("cat-file", "-e", f"{commit}^{{tree}}")).returncode
 
 
-def _fetch(repository: GitCheckout, commit: str, origin: Origin | None) -> None:
+def deepen(repository: GitCheckout, commit: str, origin: Origin | None, since: int) -> None:
+    """Fetch what came before a commit into a ``History``'s repository, as far back as a time (seconds since the epoch).
+
+    Raises ``UsageError`` where it cannot be fetched.
+    """
+    _fetch(repository, commit, origin, extent=f"--shallow-since={since}")
+
+
+def _fetch(repository: GitCheckout, commit: str, origin: Origin | None, *, extent: str = "--depth=1") -> None:
     if origin is None:
         raise _unreadable(commit, "it is not in this checkout")
     scheme = urlsplit(origin.server_url).scheme
     if scheme not in _PROTOCOLS:
         raise _unreadable(commit, f"it is not in this checkout, and {origin.server_url!r} cannot be fetched from")
-    options = ("--quiet", "--no-tags", "--depth=1", "--no-recurse-submodules", "--no-auto-maintenance")
+    options = ("--quiet", "--no-tags", extent, "--no-recurse-submodules", "--no-auto-maintenance")
     fetched = run_git(
         repository.process,
         repository.root,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gitops_action.commands.evaluate import Assess, Evaluation
+    from gitops_action.commands.older import Ancestry
     from gitops_action.commands.session import Session
     from gitops_action.comparison.model import Comparison
     from gitops_action.ports import Cluster
@@ -49,6 +50,7 @@ def operate(
     assess: Assess,
     stop: Stop,
     *,
+    ancestry: Ancestry,
     say: Callable[[str], None],
     again: Callable[[Evaluation], Evaluation],
 ) -> tuple[Evaluation, OperationResult | None]:
@@ -67,14 +69,15 @@ def operate(
         timeout=session.inputs.timeout,
         say=say,
     )
+    ends = StopOrLoss(stop=stop, lock=lock)
     with lock:
         try:
-            return found, _operation(found, session, lock).run(assess, StopOrLoss(stop=stop, lock=lock), say)
+            return found, _operation(found, session, lock, ancestry, say).run(assess, ends)
         except _Overtaken as overtaken:
             current = again(replace(found, record=overtaken.record))
         if current.comparison is None or current.is_broken:
             return current, None
-        return current, _operation(current, session, lock).run(assess, StopOrLoss(stop=stop, lock=lock), say)
+        return current, _operation(current, session, lock, ancestry, say).run(assess, ends)
 
 
 def holder_of(session: Session) -> str:
@@ -82,7 +85,9 @@ def holder_of(session: Session) -> str:
     return f"{session.event.run_url or f'{platform.node()}, process {os.getpid()}'}#{secrets.token_hex(4)}"
 
 
-def _operation(found: Evaluation, session: Session, lock: ApplicationLock) -> _Operation:
+def _operation(
+    found: Evaluation, session: Session, lock: ApplicationLock, ancestry: Ancestry, say: Callable[[str], None]
+) -> _Operation:
     comparison, cluster = found.comparison, found.cluster
     if comparison is None or cluster is None:
         raise RuntimeError("an application is synced only after it was compared")
@@ -94,6 +99,8 @@ def _operation(found: Evaluation, session: Session, lock: ApplicationLock) -> _O
         session=session,
         options=sync_options(found.application, session),
         lock=lock,
+        ancestry=ancestry,
+        say=say,
         targets=targets,
         running=Record(
             application=found.application.name,
@@ -116,6 +123,8 @@ class _Operation:
     session: Session
     options: SyncOptions
     lock: ApplicationLock
+    ancestry: Ancestry
+    say: Callable[[str], None]
     targets: tuple[ResourceKey, ...]
     running: Record
     scrub: Scrubber = field(init=False)
@@ -123,7 +132,7 @@ class _Operation:
     def __post_init__(self) -> None:
         object.__setattr__(self, "scrub", Scrubber(self.comparison))
 
-    def run(self, assess: Assess, stop: Stop, say: Callable[[str], None]) -> OperationResult:
+    def run(self, assess: Assess, stop: Stop) -> OperationResult:
         """Sync, and record what came of it."""
         is_to_do = is_needed(self.comparison, prune=self.options.prune)
         result = sync_application(
@@ -131,7 +140,7 @@ class _Operation:
             self.cluster,
             assess=assess,
             options=self.options,
-            progress=say,
+            progress=self.say,
             clock=self.session.ports.clock,
             stop=stop,
             scrub=self.scrub,
@@ -142,6 +151,7 @@ class _Operation:
 
     def _begin(self) -> None:
         self._take_lock()
+        self.ancestry.check(self.found.record, self.say)
         save_record(self.running, self.found.application, self.cluster)
 
     def _take_lock(self) -> None:
@@ -154,7 +164,10 @@ class _Operation:
         self.lock.check()
 
     def _finish(self, result: OperationResult) -> OperationResult:
-        """Write the outcome; only a sync that succeeded forgets what it no longer has to look for."""
+        """Write the outcome; only a sync that succeeded forgets what it no longer has to look for.
+
+        What changed nothing is in order for an older commit as well, and leaves the newer one's record as it is.
+        """
         if self.lock.loss:
             message = f"{self.lock.loss}; stopped before the next write, and not recorded"
             return replace(result, phase=OperationPhase.FAILED, message=message)
@@ -168,7 +181,8 @@ class _Operation:
         )
         if self.lock.is_held or self.found.record is None or _content(self.found.record) != _content(record):
             self._take_lock()
-            save_record(record, self.found.application, self.cluster)
+            if not self.ancestry.is_older(self.found.record, self.say):
+                save_record(record, self.found.application, self.cluster)
         return result
 
 

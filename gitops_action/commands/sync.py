@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from gitops_action.adapters.scripts import open_assessor
 from gitops_action.commands.evaluate import Evaluation, compared, evaluate, findings, judged
+from gitops_action.commands.older import Ancestry
 from gitops_action.commands.operate import operate
 from gitops_action.commands.parallel import each
 from gitops_action.commands.reporting import report_of
@@ -43,6 +44,7 @@ def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
         syncer = _Syncer(
             session=session,
             clusters=clusters,
+            ancestry=Ancestry(session),
             assess=open_assessor(session.settings.customizations, session.ports.clock),
             stop=stop,
             scratch=scratch,
@@ -59,6 +61,7 @@ class _Syncer:
 
     session: Session
     clusters: Clusters
+    ancestry: Ancestry
     assess: Assess
     stop: threading.Event
     scratch: str
@@ -74,7 +77,13 @@ class _Syncer:
                 found = after = evaluate(application, self.session, self.clusters, self.assess, self.scratch)
             if found.comparison is not None and not found.is_broken:
                 found, result = operate(
-                    found, self.session, self.assess, self.stop, say=self._progress(application), again=self._again
+                    found,
+                    self.session,
+                    self.assess,
+                    self.stop,
+                    ancestry=self.ancestry,
+                    say=self._progress(application),
+                    again=self._again,
                 )
                 after = self._again(found)
         except GitOpsError as error:
