@@ -40,10 +40,14 @@ class JqQueries:
 
     def paths(self, expressions: Sequence[str], values: Sequence[Json]) -> list[list[list[JsonPath]]]:
         """Return for each value, and each expression in turn, the paths that it names."""
+        try:
+            request = orjson.dumps({"expressions": list(expressions), "values": list(values)})
+        except TypeError as error:
+            raise RuleFailed(f"jq:{expressions[0]}", "cannot be put to an object that is not JSON") from error
         command = Command(
             argv=(sys.executable, "-I", "-B", _PROGRAM),
             cwd="/",
-            stdin=orjson.dumps({"expressions": list(expressions), "values": list(values)}),
+            stdin=request,
             timeout=_START + 4 * len(expressions) * (len(values) + 1),
             output_limit=_OUTPUT_LIMIT,
         )

@@ -164,6 +164,12 @@ class _Judge:
                 target = self.respect(target, live)
             except RuleFailed as failure:
                 return failed_rule(candidate, failure)
+            except (AttributeError, KeyError, TypeError, ValueError) as surprise:
+                return candidate.row(
+                    SyncStatusCode.UNKNOWN,
+                    Method.NOT_COMPARED,
+                    unknown=f"the object is not understood ({type(surprise).__name__})",
+                )
             candidate = replace(candidate, target=target)
         schema = self.schemas.get((target.api_version, target.kind))
         if self.may_walk and isinstance(surely_equal(target, live, schema, manager=self.manager), Equal):

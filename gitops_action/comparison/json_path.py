@@ -6,6 +6,7 @@ exist is no error (DIF-29).
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from gitops_action.resource.fields import Field, Item, find_item
@@ -104,7 +105,10 @@ def _below(above: JsonPath, node: Json, step: Any) -> Iterator[tuple[JsonPath, J
     if isinstance(node, dict) and isinstance(step, str) and step in node:
         yield (*above, step), node[step]
     elif isinstance(node, list) and isinstance(step, dict):
-        for position in range(len(node))[step.get("start") : step.get("end")]:
+        start, end = step.get("start"), step.get("end")
+        # jq rounds outwards.
+        whole = slice(None if start is None else math.floor(start), None if end is None else math.ceil(end))
+        for position in range(len(node))[whole]:
             yield (*above, position), node[position]
     elif isinstance(node, list) and type(step) in (int, float):
         position = int(step) + len(node) * (step < 0)

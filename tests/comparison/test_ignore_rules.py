@@ -122,6 +122,11 @@ def test_jq_names_items_from_behind_and_by_slices_and_keeps_large_numbers_exact(
     assert hidden == [("jq:.l[-1]", "/l/1"), ("jq:.l[-1]", "/l/2"), ("jq:.m[1:]", "/m/1"), ("jq:.m[1:]", "/m/2")]
 
 
+def test_jq_rounds_the_ends_of_a_slice_outwards() -> None:
+    rules = IgnoreRules(entries=(_rule(jq_path_expressions=(".l[1.5:2.5]",)),), queries=QUERIES)
+    assert _taken(rules, "l: [0, 1, 2, 3]", "l: [0, 1, 2, 3]") == ({"l": [0, 3]}, {"l": [0, 3]}, [])
+
+
 @pytest.mark.parametrize("expression", [".spec.replicas[]", "until(false; .)", ".a["])
 def test_dif_30_an_expression_that_fails_is_an_error_that_names_it_and_hides_nothing(expression: str) -> None:
     rules = IgnoreRules(entries=(_rule(jq_path_expressions=(expression,)),), queries=QUERIES)
