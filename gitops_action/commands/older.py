@@ -38,9 +38,9 @@ class Ancestry:
         that is said and the answer is no: a record may be of a commit that no server has any more.
         """
         ours = self._session.head.commit
-        if record is None or record.phase not in _COUNTED or not (ours and record.revision):
+        if record is None or record.phase not in _COUNTED or self._session.inputs.allow_older:
             return False
-        if self._session.inputs.allow_older:
+        if not ours or record.revision in ("", ours):
             return False
         with self._lock:
             if record.revision not in self._known:
