@@ -47,7 +47,7 @@ class ManifestFiles:
 
 @dataclass(frozen=True, slots=True)
 class TellingNames:
-    """The names that decide which tool renders a directory (RND-10)."""
+    """The names that decide which tool renders a directory."""
 
     recurse = False
     enters_links = False
