@@ -34,7 +34,7 @@ def came_before(checkout: GitCheckout, older: str, newer: str, origin: Origin | 
     if known is None and newer in _parents(checkout, older):
         return False
     repository = open_history(checkout, newer, origin, folder=folder)
-    since = _time(repository.repository, older)
+    since = _time(checkout, older)
     if _time(repository.repository, newer) < since:
         return False
     deepen(repository.repository, newer, origin, since)

@@ -90,3 +90,17 @@ def test_where_nobody_can_tell_it_says_so(server: GitRepository, process: Record
         came_before(checkout, server.resolve("one"), ABSENT, origin(server))
     with pytest.raises(UsageError, match="cannot be read"):
         came_before(checkout, server.resolve("one"), server.resolve("three"), None)
+
+
+@pytest.mark.parametrize(("older", "newer", "expected"), CASES)
+def test_a_checkout_without_files_is_as_good(
+    older: str, newer: str, expected: bool, server: GitRepository, process: Recorded
+) -> None:
+    folder = server.path.parents[1] / "partial"
+    git(server.path, "config", "uploadpack.allowFilter", "true")
+    git(server.path, "config", "uploadpack.allowAnySHA1InWant", "true")
+    git(server.path, "branch", "tip", server.resolve(older))
+    source = f"file://{server.path}"
+    git(server.path, "clone", "--quiet", "--filter=blob:none", "--depth=1", "--branch=tip", source, str(folder))
+    checkout = require_checkout(str(folder), process)
+    assert came_before(checkout, server.resolve(older), server.resolve(newer), origin(server)) is expected
