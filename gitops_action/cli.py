@@ -26,7 +26,9 @@ _GC_THRESHOLD = (500_000, 20, 100)
 
 _NOT_FLAGS = frozenset({"command", "github-token", "comment", "comment-key", "fail-on", "report-dir"})
 """Inputs that mean something in a workflow only."""
-_SYNC_ONLY = frozenset({"prune", "prune-limit", "adopt", "allow-older", "wait", "timeout"})
+_SYNC_ONLY = frozenset({"allow-older", "wait", "timeout"})
+_NOT_RENDERED = frozenset({"adopt", "prune", "prune-limit"})
+"""What decides over live objects; a diff foretells what a sync makes of it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,8 +76,9 @@ def _option(declared: Input) -> Callable[[Callable[..., Any]], Callable[..., Any
     return click.option(flag, default=None, help=text)
 
 
-_COMMON = [declared.name for declared in INPUTS if declared.name not in _NOT_FLAGS | _SYNC_ONLY]
 _SYNC = [declared.name for declared in INPUTS if declared.name not in _NOT_FLAGS]
+_DIFF = [name for name in _SYNC if name not in _SYNC_ONLY]
+_RENDER = [name for name in _DIFF if name not in _NOT_RENDERED]
 
 
 @cli.command()
@@ -100,7 +103,7 @@ def run() -> ExitCode:
 @click.argument("app", nargs=-1)
 @click.option("--output", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
 @click.option("--no-cluster", is_flag=True, help="Render without asking a cluster for its version and kinds.")
-@_input_options(_COMMON)
+@_input_options(_RENDER)
 def render(app: tuple[str, ...], output: str, no_cluster: bool, **flags: Any) -> ExitCode:
     """Print the target manifests in the order in which they are applied."""
     from gitops_action.commands.render import render as render_all
@@ -120,7 +123,7 @@ def render(app: tuple[str, ...], output: str, no_cluster: bool, **flags: Any) ->
 @click.option("--no-cluster", is_flag=True, help="Only render; for runs that have no credentials.")
 @click.option("--base", default="", metavar="REV", help="Commit that the checked-out one is proposed against.")
 @click.option("--show-hidden", is_flag=True, help="Name each field that differs and that an ignore rule hides.")
-@_input_options(_COMMON)
+@_input_options(_DIFF)
 def diff(
     app: tuple[str, ...],
     output: str,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 IN_WORKFLOWS_ONLY = {"command", "github-token", "comment", "comment-key", "fail-on", "report-dir"}
-SYNC_ONLY = {"prune", "prune-limit", "adopt", "allow-older", "wait", "timeout"}
+SYNC_ONLY = {"allow-older", "wait", "timeout"}
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {a: '1'}\n"
 
 
@@ -27,10 +27,12 @@ def flags(verb: str) -> set[str]:
     return {name.removeprefix("--") for option in command.params for name in option.opts if name.startswith("--")}
 
 
-@pytest.mark.parametrize("verb", ["diff", "render"])
-def test_every_input_that_means_something_on_a_desk_is_a_flag(verb: str) -> None:
+@pytest.mark.parametrize(
+    ("verb", "without"), [("diff", SYNC_ONLY), ("render", SYNC_ONLY | {"adopt", "prune", "prune-limit"})]
+)
+def test_every_input_that_means_something_on_a_desk_is_a_flag(verb: str, without: set[str]) -> None:
     names = {declared.name for declared in INPUTS}
-    assert flags(verb) & names == names - IN_WORKFLOWS_ONLY - SYNC_ONLY
+    assert flags(verb) & names == names - IN_WORKFLOWS_ONLY - without
 
 
 def test_a_sync_has_the_flags_of_a_sync_as_well() -> None:

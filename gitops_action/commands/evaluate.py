@@ -27,6 +27,7 @@ from gitops_action.rendering.context import RenderContext
 from gitops_action.rendering.render import render
 from gitops_action.report.build import Findings
 from gitops_action.resource.tracking import Tracking
+from gitops_action.sync.options import Adopt
 from gitops_action.sync.record import Record, load_record
 
 if TYPE_CHECKING:
@@ -151,7 +152,16 @@ def compared(evaluation: Evaluation, session: Session) -> Evaluation:
             exclusions=session.settings.exclusions, inclusions=session.settings.inclusions, server=cluster.server
         ),
     )
-    return replace(evaluation, comparison=with_rule_conditions(comparison, session))
+    adopted = _adopting_all(comparison) if session.inputs.adopt == Adopt.ALL else comparison
+    return replace(evaluation, comparison=with_rule_conditions(adopted, session))
+
+
+def _adopting_all(comparison: Comparison) -> Comparison:
+    """Return the comparison of who takes over whatever is in the way, as Argo CD does."""
+    rows = (
+        replace(row, adopts=True, obstacle="") if row.obstacle and row.target else row for row in comparison.resources
+    )
+    return replace(comparison, resources=tuple(rows))
 
 
 def render_one(application: Application, session: Session, catalog: ApiCatalog | None, scratch: str) -> Rendered:

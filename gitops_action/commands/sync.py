@@ -1,8 +1,8 @@
 """``sync``: refresh, bring the cluster to what Git says, wait until it is healthy, and record it.
 
 In: a session and its clusters. Out: the report. Applications are synced in parallel and reported in their order; what
-fails for one of them does not hold up the others. After the operation the application is compared once more, so that
-what the report says of it was read from the cluster.
+fails for one of them does not hold up the others. After an operation that wrote, the application is compared once more,
+so that what the report says of it was read from the cluster.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class _Syncer:
                     say=self._progress(application),
                     again=self._again,
                 )
-                after = self._again(found)
+                after = self._again(found) if result is None or result.changed else _settled(found, result)
         except GitOpsError as error:
             after = replace(after, error=error)
         return application_report(self._findings(found, after, result), Mode.SYNC)
@@ -112,3 +112,9 @@ class _Syncer:
                 self.session.ports.workflow.log(f"{application.name}: {line}")
 
         return say
+
+
+def _settled(found: Evaluation, result: OperationResult) -> Evaluation:
+    """Return an application of which nothing was written, with the health that it was waited for."""
+    health = {**found.resource_health, **dict(result.resource_health)}
+    return replace(found, health=result.health or found.health, resource_health=health)

@@ -73,6 +73,8 @@ class OperationResult:
     causes: tuple[str, ...] = ()
     """What explains a failed wait: conditions, pod reasons, events, last log lines. Masked."""
     timed_out: bool = False
+    changed: bool = False
+    """Whether there was anything to write; nothing was where this is false."""
     revision: str = ""
     started: float = 0.0
     finished: float = 0.0

@@ -106,7 +106,8 @@ class _Sync:
 
     def _operate(self, runner: Runner, tasks: Sequence[Task], before: Preflight) -> OperationResult:
         keys = assessed_keys(self.comparison)
-        if any(task.action.writes for task in tasks):
+        changes = any(task.action.writes for task in tasks)
+        if changes:
             self.before_change()
         state = runner.operate(
             start(
@@ -122,7 +123,8 @@ class _Sync:
             if not self.stop.is_set():
                 self._explain((*rest.degraded, *rest.waiting), state)
             health = application_health(self.comparison.resources, state.seen)
-        return self._result(state, keys, health, timed_out=runner.timed_out)
+        result = self._result(state, keys, health, timed_out=runner.timed_out)
+        return replace(result, changed=changes)
 
     def _runner(self, tasks: Sequence[Task], executor: Executor) -> Runner:
         kinds = {row.key: row.kind for row in self.comparison.resources if row.kind}

@@ -35,6 +35,7 @@ def test_adopt_all_takes_it_over_as_argo_cd_does(scene: Scene) -> None:
     scene.add("web", config_map("settings", a="1"))
     assert scene.cli("sync").code == ExitCode.OK
     scene.add("thief", config_map("settings", a="2"))
+    says(scene.cli("diff", "thief", "--adopt", "all"), ExitCode.DIFFERENT, "adopted")
     says(scene.cli("sync", "thief", "--adopt", "all"), ExitCode.OK, "1 application was synced")
     taken = scene.get("v1/configmaps/settings")
     assert taken["metadata"]["annotations"][TRACKING] == f"thief:/ConfigMap:{scene.namespace}/settings"
