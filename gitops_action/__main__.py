@@ -1,7 +1,5 @@
 """``python -m gitops_action``."""
 
-import sys
+from gitops_action.cli import entry
 
-from gitops_action.cli import main
-
-sys.exit(main())
+entry()

@@ -6,7 +6,8 @@ import gc
 import os
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -48,6 +49,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last resort: a bug of ours, told as one
         _show_bug(error)
         return ExitCode.BUG
+
+
+def entry() -> NoReturn:
+    """Run the program and end the process at once: taking down what was parsed, object by object, serves nobody."""
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BrokenPipeError):
+            stream.flush()
+    os._exit(code)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -128,8 +128,9 @@ def _resource(
 ) -> ResourceReport:
     change = _change(row)
     shown = row.target or row.live
-    old, new = shown_sides(row)
-    diff = unified(*mask_pair(old, new)) if change in _DIFFERENT else None
+    differs = change in _DIFFERENT
+    old, new = shown_sides(row) if differs else (None, None)
+    diff = unified(*mask_pair(old, new)) if differs else None
     health = found.resource_health.get(row.key)
     result = results.get((row.key, row.is_hook))
     origin = row.target.origin if row.target else None
@@ -153,10 +154,10 @@ def _resource(
         remedy=row.remedy,
         adopts=row.adopts,
         hidden=tuple(HiddenReport(rule=each.rule, path=each.path) for each in row.hidden),
-        dangers=_dangers(row, found.application, around) if around else (),
+        dangers=_dangers(row, found.application, around) if around and differs else (),
         requires_pruning=row.requires_pruning,
         wave=sync_wave(shown) if shown else 0,
-        images=image_changes(old, new) if change in _DIFFERENT else (),
+        images=image_changes(old, new),
         file=origin.file if origin else "",
         line=origin.line if origin else 0,
         result=result.code.value if result and result.code else "",
