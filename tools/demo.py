@@ -187,7 +187,7 @@ def _title(text: str) -> None:
 
 def _excerpt(text: str) -> None:
     """Print the beginning of a text, without what the runner takes for itself."""
-    lines = [line for line in text.rstrip().splitlines() if not line.startswith("::add-mask::")]
+    lines = [line for line in text.rstrip().splitlines() if not line.startswith("::")]
     print("\n".join(f"  │ {line}" for line in lines[:_SHOWN]))
     if len(lines) > _SHOWN:
         print(f"  │ … {len(lines) - _SHOWN} more lines")
