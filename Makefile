@@ -56,7 +56,7 @@ metadata: $(STAMP)  ## write what derives from the declared inputs: action.yml a
 	$(BIN)/python -m tools.metadata
 
 picture: $(STAMP)  ## the comment of the last demo as docs/comment.png, by Chromium
-	$(BIN)/python tools/picture.py build/demo/comment-1.md docs/comment.png --open 2
+	$(BIN)/python tools/picture.py build/demo/comment-1.md docs/comment.png --open 1
 
 format: $(STAMP)
 	$(BIN)/ruff format .
