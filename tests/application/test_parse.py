@@ -150,6 +150,7 @@ def test_an_unknown_field_is_a_warning_that_names_file_line_and_field() -> None:
     [
         ({"syncPolicy": {"automated": {"selfHeal": True}}}, "spec.syncPolicy.automated.selfHeal has no effect"),
         ({"syncPolicy": {"retry": {"limit": 2}}}, "spec.syncPolicy.retry has no effect"),
+        ({"source": {"path": "a", "directory": {"jsonnet": {"libs": ["b"]}}}}, "Jsonnet files are not rendered"),
         ({"syncPolicy": {"syncOptions": ["RespectIgnore=true"]}}, "sync option RespectIgnore=true has no effect"),
         ({"syncPolicy": {"syncOptions": ["ServerSideApply=false"]}}, "every object is applied on the server's side"),
     ],
