@@ -78,13 +78,13 @@ def test_a_parameter_from_a_file_counts() -> None:
 def test_links_in_a_chart_are_followed_even_in_circles() -> None:
     files = {
         **_FILES,
-        "charts/web/files": Link("../../shared"),
-        "shared/back": Link("../charts/web"),
-        "shared/a.conf": "",
+        "charts/web/files": Link("../../common"),
+        "common/back": Link("../charts/web"),
+        "common/a.conf": "",
     }
 
-    assert why(application("path: charts/web"), files, "shared/a.conf") == [
-        "shared/a.conf (part of the chart charts/web, by the link charts/web/files)"
+    assert why(application("path: charts/web"), files, "common/a.conf") == [
+        "common/a.conf (part of the chart charts/web, by the link charts/web/files)"
     ]
 
 

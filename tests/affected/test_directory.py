@@ -49,13 +49,13 @@ def test_the_root_of_the_repository_is_a_directory_as_well() -> None:
 
 
 def test_a_link_counts_and_so_does_its_target() -> None:
-    files = {**_FILES, "deploy/shared.yaml": Link("../shared/all.yaml"), "shared/all.yaml": ""}
+    files = {**_FILES, "deploy/common.yaml": Link("../common/all.yaml"), "common/all.yaml": ""}
 
-    assert why(application("path: deploy"), files, "shared/all.yaml") == [
-        "shared/all.yaml (a manifest of deploy, by the link deploy/shared.yaml)"
+    assert why(application("path: deploy"), files, "common/all.yaml") == [
+        "common/all.yaml (a manifest of deploy, by the link deploy/common.yaml)"
     ]
-    assert why(application("path: deploy"), files, "deploy/shared.yaml") != []
-    assert why(application("path: deploy"), files, "shared/other.yaml") == []
+    assert why(application("path: deploy"), files, "deploy/common.yaml") != []
+    assert why(application("path: deploy"), files, "common/other.yaml") == []
 
 
 def test_a_directory_behind_a_link_is_followed_and_the_link_itself_counts() -> None:

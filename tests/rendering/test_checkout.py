@@ -69,7 +69,7 @@ def test_rnd_9_a_link_through_another_link_is_judged_by_where_it_ends(repository
 
 
 def test_rnd_9_links_inside_the_repository_are_fine(repository: Repository) -> None:
-    repository.write({"shared/a.yaml": config_map("a"), ".git/config": ""}).link("web/a.yaml", "../shared/a.yaml")
+    repository.write({"common/a.yaml": config_map("a"), ".git/config": ""}).link("web/a.yaml", "../common/a.yaml")
     repository.link("dangling", "nowhere").link(".git/link", "/etc/passwd")
 
     assert Checkout.at(str(repository.root)).out_of_bounds == ()

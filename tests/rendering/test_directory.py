@@ -115,8 +115,8 @@ def test_rnd_28_the_manifests_have_a_size_limit_together(repository: Repository)
 
 
 def test_rnd_29_a_dangling_link_is_skipped_with_a_warning_a_link_out_is_an_error(repository: Repository) -> None:
-    repository.write({"web/a.yaml": config_map("a"), "shared/s.yaml": config_map("s")})
-    repository.link("web/gone.yaml", "nowhere.yaml").link("web/s.yaml", "../shared/s.yaml").link("web/dir.yaml", ".")
+    repository.write({"web/a.yaml": config_map("a"), "common/s.yaml": config_map("s")})
+    repository.link("web/gone.yaml", "nowhere.yaml").link("web/s.yaml", "../common/s.yaml").link("web/dir.yaml", ".")
 
     rendered = repository.render(Source(path="web"))
 
