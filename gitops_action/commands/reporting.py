@@ -58,11 +58,13 @@ def report_of(
 def write_report(report: Report, session: Session) -> str:
     """Write ``report.json`` into the report folder and return its path relative to the workspace.
 
-    The files belong to the owner of the workspace, so that later steps may read and remove them.
+    The file and its folder belong to the owner of the workspace, so that later steps may read and remove them. A link
+    of the checkout is never written through: where it leads is for its author to say.
     Raises ``UsageError`` where the folder cannot be written.
     """
     workspace = Path(session.ports.environment.get("GITHUB_WORKSPACE") or ".").resolve()
-    folder = (workspace / session.inputs.report_dir).resolve()
+    # Unlike ``resolve``, this bears links in a circle.
+    folder = Path(os.path.realpath(workspace / session.inputs.report_dir))
     if not folder.is_relative_to(workspace):
         raise UsageError(
             f"input report-dir: {session.inputs.report_dir} leaves the workspace",
@@ -71,7 +73,7 @@ def write_report(report: Report, session: Session) -> str:
     path = folder / "report.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(to_json(report))
+        _write(path, to_json(report))
         _give_to_owner(workspace, (folder, path))
     except OSError as error:
         raise UsageError(
@@ -81,9 +83,15 @@ def write_report(report: Report, session: Session) -> str:
     return path.relative_to(workspace).as_posix()
 
 
-def _give_to_owner(workspace: Path, paths: Iterable[Path]) -> None:
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
 
+
+def _give_to_owner(workspace: Path, paths: Iterable[Path]) -> None:
+    """Undo that what the container's root makes is root's."""
     owner = workspace.stat()
     if os.geteuid() == 0 and owner.st_uid != 0:
         for path in paths:
-            os.chown(path, owner.st_uid, owner.st_gid)
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

@@ -105,6 +105,23 @@ def test_a_link_that_leads_out_of_the_workspace_is_refused(opened: Open, tmp_pat
         write_report(report_of(session, mode=Mode.DIFF, applications=(), requests=0), session)
 
 
+def test_a_link_in_place_of_the_report_is_not_written_through(opened: Open) -> None:
+    Path("victim").write_text("as it was")
+    Path("out").mkdir()
+    Path("out/report.json").symlink_to("../victim")
+    session = opened(report_dir="out")
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_report(report_of(session, mode=Mode.DIFF, applications=(), requests=0), session)
+    assert Path("victim").read_text() == "as it was"
+
+
+def test_links_in_a_circle_are_told_as_a_folder_that_cannot_be_written(opened: Open) -> None:
+    Path("out").symlink_to("out")
+    session = opened(report_dir="out")
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_report(report_of(session, mode=Mode.DIFF, applications=(), requests=0), session)
+
+
 def test_a_folder_that_cannot_be_made_names_the_input(opened: Open) -> None:
     Path("out").write_text("a file")
     session = opened(report_dir="out")
