@@ -117,15 +117,20 @@ def decode(secret: Resource) -> Record:
     try:
         content = orjson.loads(base64.b64decode(secret.object["data"][_DATA_KEY]))
         schema = int(content["schema"])
+        record = _record(content) if schema <= SCHEMA else None
     except (KeyError, TypeError, ValueError) as error:
         raise Refused(
             f"{place} cannot be read", remedy="Delete the Secret if it was damaged; the next sync writes it again."
         ) from error
-    if schema > SCHEMA:
+    if record is None:
         raise Refused(
             f"{place} was written by a newer version (schema {schema}, this version reads up to {SCHEMA})",
             remedy="Use that version of the action in this workflow as well.",
         )
+    return record
+
+
+def _record(content: JsonObject) -> Record:
     return Record(
         application=content["application"],
         phase=content["phase"],
@@ -134,7 +139,7 @@ def decode(secret: Resource) -> Record:
         started=content["started"],
         finished=content["finished"],
         inventory=tuple(ResourceKey(*key) for key in content["inventory"]),
-        schema=schema,
+        schema=int(content["schema"]),
     )
 
 

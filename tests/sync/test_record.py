@@ -65,7 +65,7 @@ def test_a_record_of_a_newer_version_is_refused_and_names_both_schemas() -> None
     assert error.value.remedy
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"not json"])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"not json", b'{"schema": 1}'])
 def test_a_damaged_record_is_refused_for_to_go_on_would_forget_what_is_to_be_pruned(content: bytes) -> None:
     with pytest.raises(Refused, match=r"record shop/gitops-action.web-\w+ cannot be read"):
         decode(_secret(content))
