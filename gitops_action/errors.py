@@ -3,8 +3,6 @@
     GitOpsError                 summary, detail, remedy
     ├── UsageError              2   wrong usage, or an input file that is invalid
     ├── ApplicationError        3   an application cannot be rendered or compared
-    ├── SyncFailed              4   the sync ended Failed or Error
-    ├── NotHealthy              5   not healthy in time, or degraded
     ├── Refused                 6   a rule of ours or of the project forbids it
     ├── ClusterError            7   the cluster cannot be reached or refuses
     │   └── ApiError                the API server answered with a Status
@@ -18,8 +16,8 @@
     │   └── Unanswered              a write was sent, and whether it was done is not known
     └── Locked                  9   waited in vain for another sync
 
-What befalls one application or one resource is data (a condition, a message on a row); only what ends
-a run is raised up to ``cli.py``, where it is shown once.
+What befalls one application or one resource is data (a condition, a message on a row), so that a sync that failed (4)
+or did not become healthy (5) is no exception; only what ends a run is raised up to ``cli.py``, where it is shown once.
 """
 
 from __future__ import annotations
@@ -100,18 +98,6 @@ class ApplicationError(GitOpsError):
     """One application cannot be rendered or compared."""
 
     exit_code = ExitCode.APPLICATION
-
-
-class SyncFailed(GitOpsError):
-    """A sync operation ended Failed or Error."""
-
-    exit_code = ExitCode.SYNC_FAILED
-
-
-class NotHealthy(GitOpsError):
-    """What was synced did not become healthy in time, or is degraded."""
-
-    exit_code = ExitCode.NOT_HEALTHY
 
 
 class Refused(GitOpsError):
