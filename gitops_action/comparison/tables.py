@@ -1,8 +1,8 @@
 """What is certain about built-in kinds: names and paths for which the owned-fields walk may say "equal".
 
 Seen on a Kubernetes 1.37 API server. An entry that is not certain is left out, never guessed: a missing entry costs a
-request, a wrong one hides a difference. Paths are written with ``/``, with ``*``
-for list items, and with ``~1`` for a ``/`` in a name.
+request, a wrong one hides a difference. Paths are written with ``/``, with ``*`` for list items, and with ``~1`` for a
+``/`` in a name.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gitops_action.resource.resource import Json
-
-SEEN_ON = "1.37"
 
 # Slices with omitempty: ``[]`` and ``null`` vanish (W-8).
 OMITTED_LISTS = frozenset(

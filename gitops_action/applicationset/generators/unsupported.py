@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from gitops_action.applicationset.params import Params
     from gitops_action.resource.resource import JsonObject
 
-KINDS = ("scmProvider", "clusterDecisionResource", "plugin")
-
 
 def refuse(kind: str) -> Unavailable:
     """Return why a generator of this kind gives nothing."""
