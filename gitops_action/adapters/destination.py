@@ -9,13 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.server_url import same_server
+from gitops_action.application.project import IN_CLUSTER_NAME, IN_CLUSTER_SERVER
 from gitops_action.errors import ClusterError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-IN_CLUSTER_SERVER = "https://kubernetes.default.svc"
-IN_CLUSTER_NAME = "in-cluster"
 
 
 def context_of(*, server: str = "", name: str = "", servers: Mapping[str, str], current: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitops_action.application.project import IN_CLUSTER_NAME, IN_CLUSTER_SERVER
 from gitops_action.applicationset.generators.context import Fields, Unavailable, with_values
-from gitops_action.applicationset.inputs import IN_CLUSTER_NAME, IN_CLUSTER_SERVER
 from gitops_action.applicationset.params import TextMap, normalize
 from gitops_action.applicationset.selector import parse_selector
 
