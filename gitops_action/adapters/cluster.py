@@ -16,6 +16,7 @@ from gitops_action.adapters import api_path
 from gitops_action.adapters.discovery import fetch_catalog
 from gitops_action.adapters.http import Http, Request
 from gitops_action.adapters.watch import watch_events
+from gitops_action.comparison.owned_fields import MANAGER
 from gitops_action.errors import ApiError, ClusterError, NotFound
 from gitops_action.ports import ApiCatalog, ApiKind, Listing, Preconditions, WatchEvent
 from gitops_action.resource import Resource, ResourceKey
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from gitops_action.adapters.connection import Connection
     from gitops_action.resource.resource import JsonObject
 
-FIELD_MANAGER = "gitops-action"
 _PAGE = 5000
 """Objects a page: pages of 500 are ten round trips, one after the other, where one will do."""
 _LOG_BYTES = 1024 * 1024
@@ -138,7 +138,7 @@ class ApiServer:
     ) -> Resource:
         """Apply an RFC 6902 patch; ``Invalid`` where one of its tests fails."""
         request = api_path.single(kind, key.namespace, key.name, method="PATCH", verb="patch")
-        query = {"fieldManager": FIELD_MANAGER} | ({"dryRun": "All"} if dry_run else {})
+        query = {"fieldManager": MANAGER} | ({"dryRun": "All"} if dry_run else {})
         return self._write(
             request, list(operations), query, idempotent=dry_run, content_type="application/json-patch+json"
         )
@@ -206,7 +206,7 @@ class ApiServer:
 
 
 def _write_query(*, dry_run: bool, validate: bool) -> dict[str, str]:
-    query = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict" if validate else "Ignore"}
+    query = {"fieldManager": MANAGER, "fieldValidation": "Strict" if validate else "Ignore"}
     return query | ({"dryRun": "All"} if dry_run else {})
 
 
