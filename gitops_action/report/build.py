@@ -29,6 +29,7 @@ from gitops_action.report.model import (
     Mode,
     ResourceReport,
 )
+from gitops_action.report.outcome import DIFFERENT
 from gitops_action.resource.annotations import hook_types, sync_wave
 from gitops_action.sync.model import OperationPhase
 from gitops_action.sync.options import WriteMode, write_mode
@@ -128,7 +129,7 @@ def _resource(
 ) -> ResourceReport:
     change = _change(row)
     shown = row.target or row.live
-    differs = change in _DIFFERENT
+    differs = change in DIFFERENT
     old, new = shown_sides(row) if differs else (None, None)
     diff = unified(*mask_pair(old, new)) if differs else None
     health = found.resource_health.get(row.key)
@@ -238,9 +239,6 @@ def _hook(
         started=result.started if result else 0.0,
         finished=result.finished if result else 0.0,
     )
-
-
-_DIFFERENT = frozenset({ChangeKind.ADDED, ChangeKind.CHANGED, ChangeKind.REMOVED})
 
 
 def _change(row: ResourceComparison) -> ChangeKind:
