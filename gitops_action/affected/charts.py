@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from gitops_action.affected.rules import ValueFileGlob
 from gitops_action.affected.tree import joined
 from gitops_action.rendering.build_environment import substitute
+from gitops_action.rendering.value_files import MAGIC, REFERENCE
 from gitops_action.resource.yaml import YamlError, load_documents
 
 if TYPE_CHECKING:
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
     from gitops_action.affected.tree import Links, Tree
     from gitops_action.application.application import HelmSource
 
-_REFERENCE = re.compile(r"\$([A-Za-z0-9_-]+)/(.*)", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_MAGIC = re.compile(r"[*?\[]")
 
 
 class Charts:
@@ -85,11 +84,11 @@ def _local_repositories(text: bytes) -> list[str]:
 def _value_file(directory: str, path: str | None, into: Gathering) -> None:
     if path is None:
         return
-    if not _MAGIC.search(path):
+    if not MAGIC.search(path):
         into.file(_from_root(directory, path), "a file of values")
         return
     parts = [part for part in path.split("/") if part]
-    plain = next(number for number, part in enumerate(parts) if _MAGIC.search(part))
+    plain = next(number for number, part in enumerate(parts) if MAGIC.search(part))
     base = _from_root(directory, "/".join(parts[:plain]) if not path.startswith("/") else "/" + "/".join(parts[:plain]))
     pattern = "/".join(parts[plain:])
     if ".." in parts[plain:]:  # such a pattern may reach anything
@@ -100,7 +99,7 @@ def _value_file(directory: str, path: str | None, into: Gathering) -> None:
 
 def _written(entry: str, variables: Mapping[str, str]) -> str | None:
     """Return an entry with variables replaced, one of another source as a path from the root (RND-19); no URL."""
-    reference = _REFERENCE.fullmatch(entry)
+    reference = REFERENCE.fullmatch(entry)
     if reference and reference[1] not in variables:
         entry = f"/{reference[2].lstrip('/')}"
     path = substitute(entry, variables)

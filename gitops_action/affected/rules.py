@@ -12,13 +12,13 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from gitops_action.errors import ApplicationError
+from gitops_action.rendering.directory import EXTENSIONS
 from gitops_action.rendering.glob import compile_glob
 from gitops_action.rendering.source_kind import KUSTOMIZATION_NAMES
 
 if TYPE_CHECKING:
     from gitops_action.application.application import DirectorySource
 
-_EXTENSIONS = (".yaml", ".yml", ".json", ".jsonnet")
 _STARS = re.compile(r"\*{2,}")
 
 
@@ -38,7 +38,7 @@ class ManifestFiles:
         """Return whether the source's rules select a file."""
         if not self.recurse and "/" in relative:
             return False
-        if not self.source.disable_extension_filter and not relative.endswith(_EXTENSIONS):
+        if not self.source.disable_extension_filter and not relative.endswith(EXTENSIONS):
             return False
         if self.source.exclude and _matches(self.source.exclude, relative, unreadable=False):
             return False

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gitops_action.resource import Resource
     from gitops_action.resource.resource import Json
 
-_EXTENSIONS = (".yaml", ".yml", ".json", ".jsonnet")
+EXTENSIONS = (".yaml", ".yml", ".json", ".jsonnet")
 _SKIP_MARKER = "+argocd:skip-file-rendering"
 _MARKS_OF_A_MANIFEST = ("apiVersion:", "kind:", "metadata:")
 _DOCUMENT_START = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
@@ -77,7 +77,7 @@ def manifest_files(directory: str, source: DirectorySource) -> Iterator[tuple[st
     exclude = compile_glob(source.exclude) if source.exclude else None
     include = compile_glob(source.include) if source.include else None
     for relative, entry in _walk(directory, "", depth=DEPTH_LIMIT if source.recurse else 0):
-        if not source.disable_extension_filter and not entry.name.endswith(_EXTENSIONS):
+        if not source.disable_extension_filter and not entry.name.endswith(EXTENSIONS):
             continue
         if exclude and exclude.fullmatch(relative):
             continue

@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from gitops_action.rendering.context import RenderRequest
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_REFERENCE = re.compile(r"\$([A-Za-z0-9_-]+)/(.*)", re.DOTALL)
+REFERENCE = re.compile(r"\$([A-Za-z0-9_-]+)/(.*)", re.DOTALL)
 _STARS = re.compile(r"\*{2,}")
 _STARS_LIMIT = 3
-_MAGIC = re.compile(r"[*?\[]")
+MAGIC = re.compile(r"[*?\[]")
 
 
 def value_files(source: HelmSource, request: RenderRequest) -> list[str]:
     """Return the files that the entries mean; a plain file may be missing, which helm then says itself."""
     entries = [(entry, _written(entry, request)) for entry in source.value_files]
-    explicit = {_plain(path, request) for _, path in entries if not _MAGIC.search(path)}
+    explicit = {_plain(path, request) for _, path in entries if not MAGIC.search(path)}
     found: dict[str, None] = {}
     for entry, path in entries:
-        if _MAGIC.search(path):
+        if MAGIC.search(path):
             matches = list(_expand(path, entry, request))
             if not matches and not source.ignore_missing_value_files:
                 raise ApplicationError(
@@ -58,7 +58,7 @@ def resolve_file(entry: str, request: RenderRequest) -> str:
 
 def _written(entry: str, request: RenderRequest) -> str:
     """Return an entry with its variables replaced; one of another source becomes a path from the repository's root."""
-    reference = _REFERENCE.fullmatch(entry)
+    reference = REFERENCE.fullmatch(entry)
     if reference and reference[1] not in request.variables:
         _check_reference(reference[1], request.references)
         entry = f"/{reference[2].lstrip('/')}"
