@@ -273,6 +273,8 @@ def secrets_of(comparison: Comparison | None) -> frozenset[str]:
         for side in (row.target, row.live):
             if side is not None:
                 found |= secret_values(side)
+    for hook in comparison.hooks if comparison else ():
+        found |= secret_values(hook)
     return frozenset(found)
 
 

@@ -9,6 +9,7 @@ import pytest
 from gitops_action.application.application import Application, SyncPolicy
 from gitops_action.comparison.attribution import Attribution, Cause
 from gitops_action.comparison.model import Comparison, Method, ResourceComparison, SyncStatusCode
+from gitops_action.errors import ClusterError
 from gitops_action.report.build import Findings, application_report
 from gitops_action.report.model import Mode
 from gitops_action.resource.tracking import Tracking
@@ -48,6 +49,24 @@ def reported(
     )
     found = Findings(application=application, revision="", before=before, attributions=attributions)
     return application_report(found, mode).resources[0]
+
+
+def test_what_a_refusal_quotes_of_a_hook_is_hidden_as_well() -> None:
+    environment = [{"name": "PASSWORD", "value": "hunter2hunter2"}]
+    pod = {"containers": [{"name": "migrate", "env": environment}]}
+    hook = named("batch/v1", "Job", {"spec": {"template": {"spec": pod}}})
+    application = Application(name="web")
+    before = Comparison(
+        application=application,
+        tracking=Tracking(instance="web", namespace="shop"),
+        status=SyncStatusCode.OUT_OF_SYNC,
+        hooks=(hook,),
+    )
+    error = ClusterError('Job "x" is invalid: Invalid value: core.EnvVar{Name:"PASSWORD", Value:"hunter2hunter2"}')
+    found = Findings(application=application, revision="", before=before, error=error)
+    assert [each.message for each in application_report(found, Mode.SYNC).conditions] == [
+        'Job "x" is invalid: Invalid value: core.EnvVar{Name:"PASSWORD", Value:"(hidden)"}'
+    ]
 
 
 @pytest.mark.parametrize(
