@@ -6,6 +6,7 @@ job succeeded. act does the runner's part: inputs, files of the step, masks, and
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -122,6 +123,8 @@ class Act:
                 {"if": "always()", "shell": "sh", "env": outputs, "run": f'echo {_BEGIN}; echo "$OUTPUTS"; echo {_END}'}
             )
             job["steps"] = steps
+        # act names its containers after the workflow: two test runs on one machine must not end each other's.
+        workflow["name"] += f" {hashlib.sha256(str(self.folder).encode()).hexdigest()[:8]}"
         workflow["on"] = workflow.pop(True, None) or workflow.pop("on")  # YAML 1.1 reads the key as a boolean
         copied = self.folder / path.name
         copied.write_text(json.dumps(workflow))
