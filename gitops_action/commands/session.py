@@ -162,8 +162,9 @@ def _checkout(root: Path, git: GitCheckout | None) -> Checkout:
 def _described(inputs: Inputs) -> Application:
     """Return the one application that the inputs describe without any YAML."""
     parameters = [parameter.partition("=") for parameter in inputs.helm_parameters]
-    if wrong := [name for name, equals, _ in parameters if not equals]:
-        raise UsageError(f"input helm-parameters: {wrong[0]!r} has no value", remedy="Write `name=value`.")
+    if wrong := [number for number, (_, equals, _) in enumerate(parameters, start=1) if not equals]:
+        # The entry itself is not repeated: it may be the second line of a secret.
+        raise UsageError(f"input helm-parameters: entry {wrong[0]} has no value", remedy="Write `name=value`.")
     helm = HelmSource(
         value_files=inputs.helm_values,
         parameters=tuple(HelmParameter(name=name, value=value) for name, _, value in parameters),

@@ -64,7 +64,7 @@ def test_two_settings_are_an_error_with_the_list(shop: Scene) -> None:
         (("--path", "web"), "needs name and namespace as well Set `name` and `namespace`"),
         (
             ("--path", "web", "--name", "web", "--namespace", "x", "--helm-parameters", "replicas"),
-            "input helm-parameters: 'replicas' has no value Write `name=value`.",
+            "input helm-parameters: entry 1 has no value Write `name=value`.",
         ),
         (("--colour",), "No such option '--colour'"),
     ],
