@@ -14,6 +14,7 @@ from gitops_action.application.application import ApplicationCondition, Conditio
 from gitops_action.application.discovery import kind_of
 from gitops_action.application.project import identity_of
 from gitops_action.commands.ignoring import normalizer, with_rule_conditions
+from gitops_action.commands.options import sync_options
 from gitops_action.commands.parallel import each
 from gitops_action.commands.projects import former_project
 from gitops_action.comparison.compare import compare
@@ -84,9 +85,9 @@ def findings(evaluation: Evaluation, session: Session) -> Findings:
         health=evaluation.health,
         resource_health=evaluation.resource_health,
         conditions=evaluation.conditions,
-        commands=evaluation.rendered.commands if evaluation.rendered else (),
         error=evaluation.error,
         is_offline=evaluation.is_offline,
+        prunes=sync_options(evaluation.application, session).prune,
     )
 
 

@@ -33,6 +33,7 @@ from gitops_action.report.outcome import DIFFERENT
 from gitops_action.resource.annotations import hook_types, sync_wave
 from gitops_action.sync.model import OperationPhase
 from gitops_action.sync.options import WriteMode, write_mode
+from gitops_action.sync.prune import skip_reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,11 +63,11 @@ class Findings:
     resource_health: Mapping[ResourceKey, HealthStatus] = field(default_factory=dict)
     resource_status: Mapping[ResourceKey, SyncStatusCode] = field(default_factory=dict)
     conditions: tuple[ApplicationCondition, ...] = ()
-    commands: tuple[str, ...] = ()
     operation: OperationResult | None = None
     error: GitOpsError | None = None
     attributions: Mapping[ResourceKey, Attribution] | None = None
     is_offline: bool = False
+    prunes: bool = True
     is_interrupted: bool = False
 
 
@@ -127,7 +128,8 @@ def _resource(
     clean: Scrubber,
     around: Surroundings | None,
 ) -> ResourceReport:
-    change = _change(row)
+    stays = _why_it_stays(row, found)
+    change = ChangeKind.EXTRA if stays else _change(row)
     shown = row.target or row.live
     differs = change in DIFFERENT
     old, new = shown_sides(row) if differs else (None, None)
@@ -152,7 +154,7 @@ def _resource(
         refusal=clean(row.refusal),
         unknown=clean(row.unknown),
         obstacle=clean(row.obstacle),
-        remedy=row.remedy,
+        remedy=stays or row.remedy,
         adopts=row.adopts,
         hidden=tuple(HiddenReport(rule=each.rule, path=each.path) for each in row.hidden),
         dangers=_dangers(row, found.application, around) if around and differs else (),
@@ -239,6 +241,16 @@ def _hook(
         started=result.started if result else 0.0,
         finished=result.finished if result else 0.0,
     )
+
+
+def _why_it_stays(row: ResourceComparison, found: Findings) -> str:
+    """Return why a sync leaves what Git no longer has; empty for everything that it would not leave."""
+    if row.live is None or not row.requires_pruning or row.status is not SyncStatusCode.OUT_OF_SYNC:
+        return ""
+    options = found.application.sync_policy.sync_options
+    if not found.prunes and not skip_reason(row.live, prune=True, application_options=options):
+        return "nothing asks to prune it: set syncPolicy.automated.prune, or input prune"
+    return skip_reason(row.live, prune=found.prunes, application_options=options)
 
 
 def _change(row: ResourceComparison) -> ChangeKind:
