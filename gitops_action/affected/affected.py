@@ -33,8 +33,6 @@ class Changes:
     containers: frozenset[str] = frozenset()
     documents: Mapping[DocumentKey, str] = field(default_factory=dict)
     everywhere: Mapping[str, str] = field(default_factory=dict)
-    is_new_commit: bool = True
-    """Whether base and head are different commits."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -93,7 +91,7 @@ class _Index:
         for path, why in self._named(dependencies):
             found.setdefault(path, why)
         others = [Reason(path, why) for path, why in sorted(found.items()) if Reason(path, why) not in described]
-        if dependencies.every_commit and changes.is_new_commit:
+        if dependencies.every_commit:
             others.append(Reason("", dependencies.every_commit))
         return (*described, *others)
 
