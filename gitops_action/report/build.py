@@ -14,7 +14,7 @@ from gitops_action.comparison import danger
 from gitops_action.comparison.attribution import Cause
 from gitops_action.comparison.danger_workloads import Surroundings, surroundings
 from gitops_action.comparison.diff import unified
-from gitops_action.comparison.display import shown_sides
+from gitops_action.comparison.display import describe, shown_sides
 from gitops_action.comparison.mask import mask_pair, scrub, secret_values
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.comparison.writer import last_writer
@@ -133,7 +133,7 @@ def _resource(
     shown = row.target or row.live
     differs = change in DIFFERENT
     old, new = shown_sides(row) if differs else (None, None)
-    diff = unified(*mask_pair(old, new)) if differs else None
+    diff = describe(row) if differs else None
     health = found.resource_health.get(row.key)
     result = results.get((row.key, row.is_hook))
     origin = row.target.origin if row.target else None
