@@ -15,7 +15,7 @@ from gitops_action.inputs import CommentPolicy
 from gitops_action.outputs import OUTPUTS
 from gitops_action.report.annotations import annotations_of
 from gitops_action.report.comment import COMMENT, candidates
-from gitops_action.report.model import Mode
+from gitops_action.report.model import ChangeKind, Mode
 from gitops_action.report.outcome import differs
 from gitops_action.report.outputs import outputs
 from gitops_action.report.summary import summary
@@ -93,7 +93,8 @@ def _bodies(report: Report) -> list[str]:
 def _is_worth_a_comment(report: Report) -> bool:
     if any(application.is_endangered for application in report.applications):
         return True
-    return any(map(differs, report.applications)) or report.exit_code not in (ExitCode.OK, ExitCode.DIFFERENT)
+    extra = any(application.count(ChangeKind.EXTRA) for application in report.applications)
+    return extra or any(map(differs, report.applications)) or report.exit_code not in (ExitCode.OK, ExitCode.DIFFERENT)
 
 
 def _pull_requests(session: Session) -> PullRequests:

@@ -173,8 +173,8 @@ def _of_resource(mode: Mode, application: ApplicationReport, resource: ResourceR
         yield finding("error", "could not be compared", resource.unknown)
     for danger in resource.dangers:
         yield finding("warning", danger, is_open=not _EVERYDAY.fullmatch(danger))
-    if resource.result == "PruneSkipped":
-        yield finding("warning", "not pruned", resource.result_message)
+    if resource.change is ChangeKind.EXTRA or resource.result == "PruneSkipped":
+        yield finding("warning", "not pruned", resource.result_message or resource.remedy)
     elif resource.change is ChangeKind.REMOVED:
         loss = DELETED_WITH.get(resource.kind, "")
         yield finding("warning", _DELETED[mode], loss, is_open=bool(loss))

@@ -28,6 +28,8 @@ class ChangeKind(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     REMOVED = "removed"
+    EXTRA = "extra"
+    """In the cluster, not in Git any more, and left there because nothing asks to prune it."""
     EQUAL = "equal"
     UNKNOWN = "unknown"
     HOOK = "hook"

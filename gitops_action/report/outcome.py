@@ -71,12 +71,14 @@ _CLAUSES = {
         Outcome.PARTIAL: ("could be compared only in part", "could be compared only in part"),
         Outcome.CHANGED: ("will change", "will change"),
         Outcome.DRIFTED: ("has drift", "have drift"),
+        Outcome.LEFTOVER: ("keeps what Git no longer has", "keep what Git no longer has"),
     },
     Mode.DRIFT: {
         Outcome.REFUSED: ("could not be brought back", "could not be brought back"),
         Outcome.BROKEN: ("could not be compared", "could not be compared"),
         Outcome.PARTIAL: ("could be compared only in part", "could be compared only in part"),
         Outcome.CHANGED: ("has drifted", "have drifted"),
+        Outcome.LEFTOVER: ("keeps what Git no longer has", "keep what Git no longer has"),
     },
     Mode.SYNC: {
         Outcome.REFUSED: ("was refused", "were refused"),
@@ -119,7 +121,7 @@ def outcome(mode: Mode, application: ApplicationReport) -> Outcome:
     if mode is Mode.SYNC and application.exit_code == ExitCode.DIFFERENT:
         return Outcome.LEFTOVER
     if not differs(application):
-        return Outcome.SAME
+        return Outcome.LEFTOVER if application.count(ChangeKind.EXTRA) else Outcome.SAME
     is_drift = mode is Mode.DIFF and not any(resource.change in DIFFERENT for resource in changed(application))
     return Outcome.DRIFTED if is_drift else Outcome.CHANGED
 

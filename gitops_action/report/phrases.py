@@ -88,7 +88,7 @@ def watch_out(application: ApplicationReport, limit: int = 3) -> tuple[str, ...]
     """Return at most ``limit`` phrases on what to look at in an application, gravest first."""
     resources = application.resources
     removed = [resource for resource in resources if resource.change is ChangeKind.REMOVED]
-    skipped = sum(1 for resource in resources if resource.result == "PruneSkipped")
+    skipped = sum(1 for each in resources if each.result == "PruneSkipped" or each.change is ChangeKind.EXTRA)
     secrets = sum(1 for resource in resources if is_secret(resource) and resource.change is ChangeKind.CHANGED)
     adopted = sum(1 for resource in resources if resource.adopts)
     phrases = [
@@ -145,7 +145,9 @@ def sentence(mode: Mode, application: ApplicationReport) -> str:
             untouched = "is untouched by this change; its next sync " if result is Outcome.DRIFTED else ""
             return untouched + listing(_deeds(application))
         case Outcome.LEFTOVER:
-            return "was synced and is still OutOfSync: what is no longer in Git was not pruned"
+            extra = f"keeps {numbered(application.count(ChangeKind.EXTRA), 'object')} that Git no longer has"
+            synced = "was synced and is still OutOfSync: what is no longer in Git was not pruned"
+            return synced if mode is Mode.SYNC else f"{extra}, because nothing asks to prune"
         case _:
             return _operation(result, application)
 

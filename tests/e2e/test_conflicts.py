@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_action.errors import ExitCode
-from tests.e2e.scene import config_map, deployment, document, says
+from tests.e2e.scene import application, config_map, deployment, document, says
 
 if TYPE_CHECKING:
     from tests.e2e.scene import Scene
@@ -73,3 +73,16 @@ def test_more_than_half_of_an_application_is_not_deleted_at_once(scene: Scene) -
     assert scene.get("v1/configmaps/settings-11")
     says(scene.cli("sync", "--prune-limit", "11"), ExitCode.OK, "−11")
     assert scene.get("v1/configmaps/settings-11") is None
+
+
+def test_what_leaves_git_and_is_not_pruned_is_never_called_deleted(scene: Scene) -> None:
+    unpruned = application("web", scene.namespace).replace("prune: true", "prune: false")
+    scene.add("web", config_map("settings"), config_map("old")).write({"apps/web.yaml": unpruned})
+    assert scene.cli("sync").code == ExitCode.OK
+    scene.write({"web/manifests.yaml": config_map("settings")})
+    told = scene.cli("diff")
+    says(told, ExitCode.DIFFERENT, "keeps what Git no longer has", "1 not pruned", "set syncPolicy.automated.prune")
+    assert "deleted" not in told.log
+    says(scene.cli("sync"), ExitCode.DIFFERENT, "not pruned")
+    assert scene.get("v1/configmaps/old") is not None
+    says(scene.cli("diff", "--prune"), ExitCode.DIFFERENT, f"ConfigMap {scene.namespace}/old deleted")
