@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -57,6 +58,7 @@ def entry() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with suppress(BrokenPipeError):
             stream.flush()
+    atexit._run_exitfuncs()  # noqa: SLF001 - ``os._exit`` passes them over, and they remove temporary folders
     os._exit(code)
 
 
