@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gitops_action.commands.session import Session
+    from gitops_action.ports import Head
     from gitops_action.report.model import ApplicationReport, Mode
 
 
@@ -50,9 +51,18 @@ def report_of(
         exit_code=ExitCode.worst(
             [*(ExitCode(each.exit_code) for each in applications), *(problem.exit_code for problem in session.problems)]
         ),
-        notes=(*problems, *notes, *session.notes),
+        problems=problems,
+        notes=(*notes, *session.notes, *_unclean(head)),
         applications=applications,
     )
+
+
+def _unclean(head: Head) -> tuple[str, ...]:
+    """Return the note that what is shown is not the commit alone."""
+    if not head.dirty:
+        return ()
+    more = f" and {len(head.dirty) - 3:,} more" if len(head.dirty) > 3 else ""
+    return (f"The work tree differs from commit {head.commit[:7]}: {', '.join(head.dirty[:3])}{more}.",)
 
 
 def write_report(report: Report, session: Session) -> str:

@@ -93,7 +93,7 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
     Raises ``UsageError`` where the working directory, the settings, a named application or commit is not there.
     """
     started = ports.clock.now()
-    start = Path(inputs.working_directory).resolve()
+    start = _start(inputs, event, ports)
     if not start.is_dir():
         raise UsageError(
             f"working directory {inputs.working_directory} does not exist",
@@ -142,6 +142,15 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
         history=judged_by.history if isinstance(judged_by, Base) else None,
         base_applications=before,
     )
+
+
+def _start(inputs: Inputs, event: Event, ports: Ports) -> Path:
+    """Return where applications are looked for: outside GitHub the whole checkout that one stands in, as git does."""
+    start = Path(inputs.working_directory).resolve()
+    if event.name or inputs.path or inputs.working_directory != "." or not start.is_dir():
+        return start
+    git = open_git(str(start), ports.process)
+    return Path(git.root) if git else start
 
 
 def _once(problems: tuple[GitOpsError, ...]) -> tuple[GitOpsError, ...]:

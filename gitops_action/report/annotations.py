@@ -29,10 +29,14 @@ class Annotation(NamedTuple):
 def annotations_of(report: Report) -> tuple[Annotation, ...]:
     """Return the errors, then the warnings."""
     found = tuple(findings(report))
+    problems = [Annotation("error", one_line(problem, _MESSAGE_LIMIT)) for problem in report.problems]
     return tuple(
         annotation
         for level in ("error", "warning")
-        for annotation in _limited(level, [_annotation(each) for each in found if each.level == level])
+        for annotation in _limited(
+            level,
+            [*(problems if level == "error" else ()), *(_annotation(each) for each in found if each.level == level)],
+        )
     )
 
 

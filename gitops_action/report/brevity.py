@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 def shortened(report: Report, limit: int) -> Report:
     """Return the report with its texts cut to ``limit`` characters."""
     applications = (replace(_short(each, limit), reproduce=each.reproduce) for each in report.applications)
-    return replace(report, notes=_short(report.notes, limit), applications=tuple(applications))
+    return replace(
+        report,
+        problems=_short(report.problems, limit),
+        notes=_short(report.notes, limit),
+        applications=tuple(applications),
+    )
 
 
 def _short(value: Any, limit: int) -> Any:

@@ -159,7 +159,10 @@ class ApplicationReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One run. ``notes`` are sentences on the run as a whole that a reader must know."""
+    """One run.
+
+    ``problems`` say which input files could not be used, ``notes`` what else a reader must know of the run as a whole.
+    """
 
     mode: Mode
     repository: str
@@ -181,6 +184,7 @@ class Report:
     """HTTP requests made to API servers."""
     version: str = ""
     exit_code: int = 0
+    problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     applications: tuple[ApplicationReport, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)

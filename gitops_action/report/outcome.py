@@ -176,14 +176,18 @@ def worst_first(report: Report) -> tuple[ApplicationReport, ...]:
 
 def verdict(report: Report) -> str:
     """Return the heading: a sign, and how many applications of how many met which outcome."""
+    unusable = len(report.problems)
+    files = f"{unusable:,} input {'file' if unusable == 1 else 'files'} could not be used" if unusable else ""
     if not report.applications:
-        return f"{Sign.CARE} {'Nothing was compared' if report.notes else 'No applications found'}"
+        empty = f"{Sign.CARE} {'Nothing was compared' if report.notes else 'No applications found'}"
+        return f"{Sign.BAD} Nothing was compared: {files}" if files else empty
     signs = {sign(report.mode, application) for application in report.applications}
     worst = next(each for each in Sign if each in signs)
     offline = all(map(is_offline, report.applications)) and report.mode is Mode.DIFF
     is_compared = not offline or any(each.resources for each in report.applications)
     words = _words(report, offline=offline) if is_compared else _rendered(report)
-    return f"{worst} {words}{', not compared with a cluster' if offline else ''}"
+    heading = f"{words}{', not compared with a cluster' if offline else ''}"
+    return f"{Sign.BAD} {heading}, {files}" if files else f"{worst} {heading}"
 
 
 def _words(report: Report, *, offline: bool) -> str:

@@ -174,7 +174,8 @@ def _end(report: Report, ink: _Ink) -> str:
     counts = phrases.tally(report.applications) if report.applications else ""
     notes = [f"note: {one_line(note)}" for note in report.notes]
     proof = ", ".join(filter(None, (counts, f"in {took}" if took else "")))
-    return "\n".join(filter(None, [*notes, ink(colour, words), proof]))
+    problems = [ink(_RED, f"error: {one_line(problem)}") for problem in report.problems]
+    return "\n".join(filter(None, [*problems, *notes, ink(colour, words), proof]))
 
 
 def _subject(finding: Finding) -> str:

@@ -72,7 +72,7 @@ def test_a_project_that_is_not_valid_is_told_once(diff: Callable[..., Any]) -> N
     message = "team.yaml:1: AppProject team is not valid: server has an invalid format, '!*'"
     code, said, report = diff(team=project('{server: "!*", namespace: "*"}'))
     assert (code, said) == (2, [message])
-    assert len([note for note in report["notes"] if message in note]) == 1
+    assert len([each for each in report["problems"] if message in each]) == 1
 
 
 def test_a_change_is_judged_by_the_projects_of_its_base(shop: Shop) -> None:

@@ -78,7 +78,7 @@ def test_a_file_that_cannot_be_read_counts_and_is_told_beside_the_applications(o
     Path("broken.yaml").write_text("apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: [\n")
     report = report_of(opened(), mode=Mode.DIFF, applications=(one("web", ExitCode.OK),), requests=0)
     assert report.exit_code == ExitCode.USAGE
-    assert [note for note in report.notes if "broken.yaml:4" in note]
+    assert [each for each in report.problems if "broken.yaml:4" in each]
 
 
 def test_the_report_is_written_below_the_workspace_and_its_path_is_relative(opened: Open) -> None:

@@ -40,7 +40,7 @@ def test_an_ambiguous_application_lists_its_places(shop: Scene) -> None:
     says(
         shop.cli(*NO_CLUSTER, "apps/web.yaml:web"),
         ExitCode.USAGE,
-        "note: two Applications are named web: apps/web.yaml:2 and other/web.yaml:2",
+        "error: two Applications are named web: apps/web.yaml:2 and other/web.yaml:2",
         "1 application was rendered",
     )
 
