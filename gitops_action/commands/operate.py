@@ -72,12 +72,19 @@ def operate(
     ends = StopOrLoss(stop=stop, lock=lock)
     with lock:
         try:
-            return found, _operation(found, session, lock, ancestry, say).run(assess, ends)
+            return found, _left(lock, _operation(found, session, lock, ancestry, say).run(assess, ends))
         except _Overtaken as overtaken:
             current = again(replace(found, record=overtaken.record))
         if current.comparison is None or current.is_broken:
             return current, None
-        return current, _operation(current, session, lock, ancestry, say).run(assess, ends)
+        return current, _left(lock, _operation(current, session, lock, ancestry, say).run(assess, ends))
+
+
+def _left(lock: ApplicationLock, result: OperationResult) -> OperationResult:
+    """Return the result; where writes are still under way, the lock outlives us."""
+    if result.unanswered and lock.is_held:
+        lock.leave()
+    return result
 
 
 def holder_of(session: Session) -> str:

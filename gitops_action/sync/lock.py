@@ -141,6 +141,13 @@ class ApplicationLock:
                 return False
             return True
 
+    def leave(self) -> None:
+        """Let the lock end by itself: a write of ours may still land, and nobody else may write before that."""
+        self._released.set()
+        with self._mutex:
+            self._lease = None
+        self._say(f"the lock is left to end by itself in {DURATION} s: the API server has not answered every write")
+
     def release(self) -> None:
         """Delete the lock if it is still ours; trouble is said and not raised, for the lock ends by itself."""
         self._released.set()

@@ -73,6 +73,8 @@ class OperationResult:
     causes: tuple[str, ...] = ()
     """What explains a failed wait: conditions, pod reasons, events, last log lines. Masked."""
     timed_out: bool = False
+    unanswered: bool = False
+    """Whether a write may still land: the operation was stopped while the API server had not answered."""
     changed: bool = False
     """Whether there was anything to write; nothing was where this is false."""
     revision: str = ""

@@ -124,7 +124,7 @@ class _Sync:
                 self._explain((*rest.degraded, *rest.waiting), state)
             health = application_health(self.comparison.resources, state.seen)
         result = self._result(state, keys, health, timed_out=runner.timed_out)
-        return replace(result, changed=changes)
+        return replace(result, changed=changes, unanswered=runner.unanswered)
 
     def _runner(self, tasks: Sequence[Task], executor: Executor) -> Runner:
         kinds = {row.key: row.kind for row in self.comparison.resources if row.kind}

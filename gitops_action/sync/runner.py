@@ -62,6 +62,8 @@ class Runner:
     explain: Callable[[Sequence[ResourceKey], State], None]
     summary_interval: float = 30.0
     timed_out: bool = False
+    unanswered: bool = False
+    """Whether writes were still under way when the operation stopped waiting for them."""
     _next_summary: float = 0.0
     _explained: set[ResourceKey] = field(default_factory=set)
 
@@ -151,6 +153,7 @@ class Runner:
             if self.stop.is_set():
                 ends = ends or self.clock.monotonic() + _STOP_BUDGET
                 if self.clock.monotonic() >= ends:
+                    self.unanswered = bool(left)
                     break
         return self._given_up(state, left)
 

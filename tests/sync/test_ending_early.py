@@ -53,3 +53,22 @@ def test_nothing_is_written_after_a_stop() -> None:
     stop.set()
     result = run(compare([an("ConfigMap", "settings")]), cluster, stop=stop)
     assert (result.phase, result.message, cluster.writes) == (OperationPhase.FAILED, "Operation terminated", [])
+
+
+def test_a_write_without_an_answer_when_the_operation_is_stopped_is_told() -> None:
+    cluster = LivelyCluster()
+    stop, answer, asked = threading.Event(), threading.Event(), threading.Event()
+    comparison = compare([an("ConfigMap", "settings")], cluster=cluster)
+
+    def hold(call: Call) -> None:
+        if call.verb == "patch" and not call.dry_run:
+            asked.set()
+            answer.wait(10)
+
+    cluster.before = hold
+    ended = background(lambda: run(comparison, cluster, stop=stop))
+    assert asked.wait(5)
+    stop.set()
+    result = ended()
+    answer.set()
+    assert (result.message, result.unanswered) == ("Operation terminated", True)

@@ -279,3 +279,12 @@ def test_without_the_right_to_a_lock_there_is_no_sync_and_the_rule_to_add_is_tol
         "A sync without a lock does not happen. Add to a Role in namespace default, bound to this user:\n"
         '- apiGroups: ["coordination.k8s.io"]\n  resources: ["leases"]\n  verbs: ["get", "create", "update", "delete"]'
     )
+
+
+def test_a_lock_that_is_left_outlives_its_holder_for_a_write_may_still_land() -> None:
+    cluster, lines = FakeCluster(), list[str]()
+    with lock_of(cluster, Time(), lines=lines) as lock:
+        lock.take()
+        lock.leave()
+    assert lease(cluster) is not None
+    assert lines == [f"the lock is left to end by itself in {DURATION} s: the API server has not answered every write"]
