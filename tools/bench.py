@@ -183,13 +183,20 @@ class Bench:
         return "gitops-action --version", f"{seconds:.3f} s", "≤ 0.15 s", seconds <= 0.15
 
     def sync(self) -> Row:
-        """Time a sync of new objects until they are healthy, against the bare dry runs and applies."""
-        ours, bare = [], []
+        """Time a sync of new objects until they are healthy, against the bare dry runs and applies.
+
+        How long the cluster takes to make the bare objects healthy, once all are applied, is nobody's work: it is
+        taken off ours.
+        """
+        ours, bare, settling = [], [], []
         for _ in range(max(2, self._runs // 2)):
-            bare.append(self._bare_applies(self._manifests()))
+            applied, settled = self._bare_applies(self._manifests())
+            bare.append(applied)
+            settling.append(settled)
             ours.append(_run(self._product("sync", self._manifests(), "--timeout", "5m")).seconds)
-        ratio = statistics.median(ours) / statistics.median(bare)
-        figures = f"{statistics.median(ours):.2f} s / bare {statistics.median(bare):.2f} s = {ratio:.2f}"
+        wait = statistics.median(settling)
+        ratio = (statistics.median(ours) - wait) / statistics.median(bare)
+        figures = f"({statistics.median(ours):.2f} − {wait:.2f}) s / bare {statistics.median(bare):.2f} s = {ratio:.2f}"
         return "sync of new objects, until healthy", figures, "≤ 1.3", ratio <= 1.3
 
     def diff(self) -> list[Row]:
@@ -241,8 +248,8 @@ class Bench:
         where = ["--working-directory", str(manifests.parent), "--kubeconfig", str(self._cluster.kubeconfig())]
         return [*_PRODUCT, verb, *described, *where, *flags]
 
-    def _bare_applies(self, manifests: Path) -> float:
-        """Return the seconds of the dry runs and applies alone, 16 at a time."""
+    def _bare_applies(self, manifests: Path) -> tuple[float, float]:
+        """Return the seconds of the bare dry runs and applies, 16 at a time, and until all Deployments are available."""
         server = ApiServer(load(ClusterInputs(kubeconfig=str(self._cluster.kubeconfig())), os.environ).connect())
         catalog = server.catalog()
         targets = [
@@ -255,7 +262,14 @@ class Bench:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for apply in (partial(server.apply, dry_run=True), server.apply):
                 list(pool.map(apply, kinds, targets))
-        return time.monotonic() - started
+        applied = time.monotonic()
+        deployments = catalog.kinds["apps/v1", "Deployment"]
+        while any(
+            not live.object.get("status", {}).get("availableReplicas")
+            for live in server.list(deployments, namespace=manifests.parent.name).items
+        ):
+            time.sleep(0.05)
+        return applied - started, time.monotonic() - applied
 
 
 def _affected(folder: Path, runs: int) -> Row:
