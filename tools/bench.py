@@ -249,7 +249,7 @@ class Bench:
         return [*_PRODUCT, verb, *described, *where, *flags]
 
     def _bare_applies(self, manifests: Path) -> tuple[float, float]:
-        """Return the seconds of the bare dry runs and applies, 16 at a time, and until all Deployments are available."""
+        """Return the seconds of the bare dry runs and applies, 16 at a time, and from then until all is available."""
         server = ApiServer(load(ClusterInputs(kubeconfig=str(self._cluster.kubeconfig())), os.environ).connect())
         catalog = server.catalog()
         targets = [
