@@ -107,6 +107,11 @@ def run() -> ExitCode:
         ports.workflow.annotate("error", str(error), title=error.summary)
         ports.workflow.write_summary(_summary_of(error))
         return error.exit_code
+    except Exception:
+        bug = GitOpsError("a bug of gitops-action ended the run", remedy="Please report it with the lines in the log.")
+        ports.workflow.annotate("error", str(bug), title=bug.summary)
+        ports.workflow.write_summary(_summary_of(bug))
+        raise
     finally:
         ports.workflow.close()
 

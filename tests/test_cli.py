@@ -155,3 +155,23 @@ def test_a_bug_under_debugging_shows_its_message(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(cli, "_inputs", raising(ValueError("which value")))
     environ = {"RUNNER_DEBUG": "1", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     assert "ValueError (which value)" in run_here("render", environ=environ, folder=tmp_path).stderr
+
+
+def test_a_bug_in_a_workflow_is_a_red_step_with_a_reason_and_no_values(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("gitops_action.commands.run.run", raising(ValueError("PLANTED-password")))
+    summary = tmp_path / "summary.md"
+    summary.touch()
+    environ = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "GITHUB_STEP_SUMMARY": str(summary),
+        "HOME": str(tmp_path),
+        "PATH": "/usr/bin:/bin",
+    }
+    ran = run_here("run", environ=environ, folder=tmp_path)
+    assert ran.code == ExitCode.BUG
+    assert "::error title=a bug of gitops-action ended the run::" in ran.stderr
+    assert summary.read_text().startswith("### ❌ a bug of gitops-action ended the run\n")
+    assert "PLANTED" not in ran.stdout + ran.stderr + summary.read_text()

@@ -1,4 +1,4 @@
-"""``make demo``: the main job for real, start to end, in about half a minute.
+"""``make demo``: the main job for real, start to end, in about 20 seconds.
 
 Starts a Kubernetes API server with simulated nodes and a stand-in for GitHub's API, syncs the example repository's main
 branch, opens a pull request, shows its comment, merges, syncs with the wait for health, lets somebody edit a live

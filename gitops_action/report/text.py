@@ -147,7 +147,7 @@ def _operation(application: ApplicationReport, ink: _Ink) -> str:
     ]
     name, message = one_line(application.name, _WORD_LIMIT), one_line(application.operation_message)
     title = ink(_BOLD, f"=== {name}: {one_line(application.operation_phase)}{f': {message}' if message else ''}")
-    causes = [f"  {one_line(cause)}" for cause in application.causes]
+    causes = [f"  {line}" for cause in application.causes for line in lines(cause)]
     return "\n".join([title, *(_columns([heads, *rows]) if rows else []), *(["Why:", *causes] if causes else [])])
 
 

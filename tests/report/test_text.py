@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,3 +41,16 @@ def test_colours_stand_for_what_they_say() -> None:
 
 def test_a_report_of_nothing_is_its_verdict() -> None:
     assert text(samples.a_report(started=0, finished=0)) == "No applications found\n"
+
+
+def test_why_a_wait_failed_is_told_line_by_line() -> None:
+    report = samples.sync_timed_out()
+    cause = (
+        "Deployment shop/web: Progressing\n  Likely cause: the image cannot be pulled.\n  Pod web-1: ImagePullBackOff"
+    )
+    failed = [replace(each, causes=(cause,)) if each.causes else each for each in report.applications]
+    told = text(replace(report, applications=tuple(failed)))
+    assert (
+        "Why:\n  Deployment shop/web: Progressing\n"
+        "    Likely cause: the image cannot be pulled.\n    Pod web-1: ImagePullBackOff\n"
+    ) in told
