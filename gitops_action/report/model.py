@@ -119,6 +119,42 @@ class ConditionReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TreeNodeReport:
+    """An object that one of the application's objects brought about: a Pod of a ReplicaSet of a Deployment.
+
+    ``id`` is ``group/kind/namespace/name``, and ``parent`` that of the object that owns it.
+    """
+
+    id: str
+    parent: str
+    group: str
+    version: str
+    kind: str
+    namespace: str
+    name: str
+    health_status: str = ""
+    health_message: str = ""
+    created: float = 0.0
+    info: tuple[str, ...] = ()
+    """Short facts beside the name: images, restarts, node."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryReport:
+    """One operation of the record: what was synced when, by whom, and how it ended."""
+
+    id: int
+    revision: str
+    phase: str
+    initiator: str = ""
+    run_url: str = ""
+    started: float = 0.0
+    finished: float = 0.0
+    can_roll_back: bool = False
+    """Whether the record holds the rendered targets, so that a rollback needs no Git."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationReport:
     """One application's result.
 
@@ -146,6 +182,10 @@ class ApplicationReport:
     resources: tuple[ResourceReport, ...] = ()
     reproduce: str = ""
     """The command that shows the same again."""
+    tree: tuple[TreeNodeReport, ...] = ()
+    """What the application's objects brought about, parents first; empty where it was not read."""
+    history: tuple[HistoryReport, ...] = ()
+    """The operations that the record remembers, newest first."""
 
     @property
     def is_endangered(self) -> bool:

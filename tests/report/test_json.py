@@ -20,6 +20,8 @@ CLASSES = (
     model.HiddenReport,
     model.ConditionReport,
     model.ImageChange,
+    model.TreeNodeReport,
+    model.HistoryReport,
 )
 
 
