@@ -53,6 +53,15 @@ class Type(Enum):
     CHOICE = "choice"
 
 
+class Use(Enum):
+    """Which verbs have an input as a flag; each has those of the lines above it too."""
+
+    RENDER = "what is rendered, and from where"
+    DIFF = "what is decided over live objects"
+    SYNC = "how a sync is carried out"
+    WORKFLOW = "no verb: it means something in a workflow only"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
     """One input. ``guarded`` ones may be absent but not empty."""
@@ -63,6 +72,7 @@ class Input:
     help: str
     choices: tuple[str, ...] = ()
     guarded: bool = False
+    use: Use = Use.RENDER
 
     @property
     def field(self) -> str:
@@ -86,6 +96,7 @@ class Limit:
 INPUTS: tuple[Input, ...] = (
     Input(
         name="command",
+        use=Use.WORKFLOW,
         default="auto",
         help="What to do: `diff`, `sync`, `drift`, or `auto` to let the event decide.",
         type=Type.CHOICE,
@@ -109,6 +120,7 @@ INPUTS: tuple[Input, ...] = (
     Input(name="release-name", help="Helm release name of that application; its name if empty."),
     Input(
         name="github-token",
+        use=Use.WORKFLOW,
         type=Type.SECRET,
         default="${{ github.token }}",
         help="Token that writes the pull request comment.",
@@ -142,18 +154,21 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="prune",
+        use=Use.DIFF,
         type=Type.BOOLEAN,
         default="false",
         help="Delete what is no longer in Git, also where the application does not ask for it.",
     ),
     Input(
         name="prune-limit",
+        use=Use.DIFF,
         type=Type.LIMIT,
         default="50%",
         help="Most that one sync may delete of an application with more than 10 resources: a count or a percentage.",
     ),
     Input(
         name="adopt",
+        use=Use.DIFF,
         type=Type.CHOICE,
         choices=("untracked", "all"),
         default="untracked",
@@ -161,13 +176,15 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="allow-older",
+        use=Use.SYNC,
         type=Type.BOOLEAN,
         default="false",
         help="Sync a commit although a newer one was synced already, as to go back.",
     ),
-    Input(name="wait", type=Type.BOOLEAN, default="true", help="Wait until what was synced is healthy."),
+    Input(name="wait", use=Use.SYNC, type=Type.BOOLEAN, default="true", help="Wait until what was synced is healthy."),
     Input(
         name="timeout",
+        use=Use.SYNC,
         type=Type.DURATION,
         default="10m",
         help="Longest time for a sync and its wait for health, and before that for another sync to end.",
@@ -180,6 +197,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="fail-on",
+        use=Use.WORKFLOW,
         type=Type.CHOICE,
         choices=tuple(FailOn),
         default="error",
@@ -187,6 +205,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="comment",
+        use=Use.WORKFLOW,
         type=Type.CHOICE,
         choices=tuple(CommentPolicy),
         default="changes",
@@ -194,9 +213,15 @@ INPUTS: tuple[Input, ...] = (
     ),
     Input(
         name="comment-key",
+        use=Use.WORKFLOW,
         help="Tells apart the comments of several jobs on one pull request; workflow and application folder if empty.",
     ),
-    Input(name="report-dir", default="gitops-report", help="Folder for `report.json`, relative to the workspace."),
+    Input(
+        name="report-dir",
+        use=Use.WORKFLOW,
+        default="gitops-report",
+        help="Folder for `report.json`, relative to the workspace.",
+    ),
 )
 
 

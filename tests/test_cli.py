@@ -9,42 +9,47 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from gitops_action import __version__, cli
+from gitops_action import __version__
+from gitops_action.cli import flags as flags_module
+from gitops_action.cli.verbs import VERBS, cli
 from gitops_action.errors import ExitCode, UsageError
-from gitops_action.inputs import INPUTS
+from gitops_action.inputs import INPUTS, Use
 from tests.e2e.program import run_here
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-IN_WORKFLOWS_ONLY = {"command", "github-token", "comment", "comment-key", "fail-on", "report-dir"}
-SYNC_ONLY = {"allow-older", "wait", "timeout"}
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {a: '1'}\n"
 
 
 def flags(verb: str) -> set[str]:
-    command = cli.cli.commands[verb]
-    return {name.removeprefix("--") for option in command.params for name in option.opts if name.startswith("--")}
+    return {name.removeprefix("--") for option in command(verb).params for name in option.opts if name.startswith("--")}
+
+
+def command(verb: str) -> click.Command:
+    found = cli.get_command(click.Context(cli), verb)
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize(
-    ("verb", "without"), [("diff", SYNC_ONLY), ("render", SYNC_ONLY | {"adopt", "prune", "prune-limit"})]
+    ("verb", "uses"),
+    [
+        ("render", {Use.RENDER}),
+        ("diff", {Use.RENDER, Use.DIFF}),
+        ("sync", {Use.RENDER, Use.DIFF, Use.SYNC}),
+    ],
 )
-def test_every_input_that_means_something_on_a_desk_is_a_flag(verb: str, without: set[str]) -> None:
+def test_every_input_that_concerns_a_verb_is_its_flag(verb: str, uses: set[Use]) -> None:
     names = {declared.name for declared in INPUTS}
-    assert flags(verb) & names == names - IN_WORKFLOWS_ONLY - without
+    assert flags(verb) & names == {declared.name for declared in INPUTS if declared.use in uses}
 
 
-def test_a_sync_has_the_flags_of_a_sync_as_well() -> None:
-    names = {declared.name for declared in INPUTS}
-    assert flags("sync") & names == names - IN_WORKFLOWS_ONLY
-
-
-@pytest.mark.parametrize("verb", list(cli.cli.commands))
+@pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_and_every_flag_has_help(verb: str) -> None:
-    command = cli.cli.commands[verb]
-    assert command.help
-    assert [each.name for each in command.params if isinstance(each, click.Option) and not each.help] in (
+    found = command(verb)
+    assert found.help
+    assert [each.name for each in found.params if isinstance(each, click.Option) and not each.help] in (
         [],
         ["output"],
     )
@@ -129,7 +134,7 @@ def test_an_error_is_told_on_standard_error_with_its_remedy(tmp_path: Path) -> N
 def test_whatever_is_raised_ends_in_the_exit_code_that_is_documented(
     error: BaseException, code: ExitCode, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(cli, "_inputs", raising(error))
+    monkeypatch.setattr(flags_module, "inputs_of", raising(error))
     assert run("render", folder=tmp_path)[0] == code
 
 
@@ -141,7 +146,7 @@ def raising(error: BaseException) -> object:
 
 
 def test_a_bug_shows_where_it_struck_and_not_on_which_values(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(cli, "_inputs", raising(ValueError("PLANTED-password")))
+    monkeypatch.setattr(flags_module, "inputs_of", raising(ValueError("PLANTED-password")))
     code, stdout, stderr = run("render", folder=tmp_path)
     assert (code, stdout) == (ExitCode.BUG, "")
     assert "PLANTED" not in stderr
@@ -152,7 +157,7 @@ def test_a_bug_shows_where_it_struck_and_not_on_which_values(monkeypatch: pytest
 
 
 def test_a_bug_under_debugging_shows_its_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(cli, "_inputs", raising(ValueError("which value")))
+    monkeypatch.setattr(flags_module, "inputs_of", raising(ValueError("which value")))
     environ = {"RUNNER_DEBUG": "1", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     assert "ValueError (which value)" in run_here("render", environ=environ, folder=tmp_path).stderr
 
@@ -160,7 +165,7 @@ def test_a_bug_under_debugging_shows_its_message(monkeypatch: pytest.MonkeyPatch
 def test_a_bug_in_a_workflow_is_a_red_step_with_a_reason_and_no_values(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("gitops_action.commands.run.run", raising(ValueError("PLANTED-password")))
+    monkeypatch.setattr("gitops_action.cli.run.run_event", raising(ValueError("PLANTED-password")))
     summary = tmp_path / "summary.md"
     summary.touch()
     environ = {

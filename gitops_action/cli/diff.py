@@ -1,0 +1,38 @@
+"""``diff``: what a sync would change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gitops_action.cli.flags import DIFF_INPUTS, clusters_of, input_options, output_option, print_report, session_of
+from gitops_action.commands.diff import diff as compare_all
+from gitops_action.errors import ExitCode
+from gitops_action.report.model import Mode
+
+
+@click.command()
+@click.argument("app", nargs=-1)
+@output_option
+@click.option("--exit-code/--no-exit-code", default=True, help="Exit with 1 where something differs.")
+@click.option("--no-cluster", is_flag=True, help="Only render; for runs that have no credentials.")
+@click.option("--base", default="", metavar="REV", help="Commit that the checked-out one is proposed against.")
+@click.option("--show-hidden", is_flag=True, help="Name each field that differs and that an ignore rule hides.")
+@input_options(DIFF_INPUTS)
+def diff(
+    app: tuple[str, ...],
+    output: str,
+    *,
+    exit_code: bool,
+    no_cluster: bool,
+    base: str,
+    show_hidden: bool,
+    **flags: Any,
+) -> ExitCode:
+    """Show what a sync would change. Writes nothing."""
+    session = session_of(app, flags, base=base)
+    report = compare_all(session, None if no_cluster else clusters_of(session), Mode.DIFF)
+    print_report(report, output, show_hidden=show_hidden)
+    code = ExitCode(report.exit_code)
+    return ExitCode.OK if code is ExitCode.DIFFERENT and not exit_code else code
