@@ -166,6 +166,7 @@ def _resource(
         result=result.code.value if result and result.code else "",
         result_phase=result.hook_phase.value if result and result.hook_phase else "",
         result_message=clean(result.message) if result else "",
+        sync_phase=result.phase.value if result else "",
         started=result.started if result else 0.0,
         finished=result.finished if result else 0.0,
     )
@@ -238,6 +239,7 @@ def _hook(
         result=result.code.value if result and result.code else "",
         result_phase=result.hook_phase.value if result and result.hook_phase else "",
         result_message=result.message if result else "",
+        sync_phase=result.phase.value if result else "",
         started=result.started if result else 0.0,
         finished=result.finished if result else 0.0,
     )

@@ -100,6 +100,8 @@ class ResourceReport:
     result_phase: str = ""
     """Where a hook's run stands: ``Running``, ``Succeeded``, ``Failed``, ``Error``; empty for what is none."""
     result_message: str = ""
+    sync_phase: str = ""
+    """The phase of the sync in which it was applied: ``PreSync``, ``Sync`` …; empty without a sync."""
     started: float = 0.0
     finished: float = 0.0
 
@@ -222,6 +224,10 @@ class Report:
     finished: float = 0.0
     requests: int = 0
     """HTTP requests made to API servers."""
+    github_requests: int = 0
+    cache_hits: int = 0
+    """Renders that were taken from a cache of manifests."""
+    cache_misses: int = 0
     version: str = ""
     exit_code: int = 0
     problems: tuple[str, ...] = ()
