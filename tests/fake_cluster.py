@@ -20,6 +20,7 @@ import orjson
 from gitops_action.errors import ApiError, Conflict, Invalid, NotFound
 from gitops_action.ports import ApiCatalog, ApiKind, Listing, Preconditions, WatchEvent
 from gitops_action.resource import GroupKind, Resource, ResourceKey
+from gitops_action.sync.rights import Right
 from tests.fake_apply import applied, field_set, patched
 from tests.fake_kinds import KINDS, VERBS
 
@@ -69,6 +70,8 @@ class FakeCluster:
         """Called before each request is served: what it raises, the request raises."""
         self.pod_logs: dict[tuple[str, str], str] = {}
         """Logs by (pod, container)."""
+        self.forbidden: set[Right] = set()
+        """What access reviews say that the user may not do."""
         self._store = _Store()
         self._kinds = {(kind.api_version, kind.kind): kind for kind in KINDS}
         self._uids = itertools.count(1)
@@ -151,6 +154,8 @@ class FakeCluster:
             return Resource(copy.deepcopy(self._save(kind, live, merged, dry_run=dry_run)))
 
     def create(self, kind: ApiKind, target: Resource, *, dry_run: bool = False, validate: bool = True) -> Resource:
+        if kind.group == "authorization.k8s.io":
+            return self._reviewed(kind, target.object)
         new = copy.deepcopy(_without_status(target.object, kind))
         if not target.name and new["metadata"].get("generateName"):
             new["metadata"]["name"] = f"{new['metadata']['generateName']}{next(self._names):05d}"
@@ -227,6 +232,16 @@ class FakeCluster:
         return "".join(self.pod_logs[pod, container].splitlines(keepends=True)[-lines:])
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _reviewed(self, kind: ApiKind, review: JsonObject) -> Resource:
+        """Return a review with its status; a review of all rules says nothing of rules that are not everything."""
+        self.calls.append(Call(verb="create", kind=kind.kind))
+        if kind.kind == "SelfSubjectRulesReview":
+            everything = {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}
+            return Resource({**review, "status": {"resourceRules": [] if self.forbidden else [everything]}})
+        asked = review["spec"]["resourceAttributes"]
+        right = Right(asked["namespace"], asked["group"], asked["resource"], asked["verb"])
+        return Resource({**review, "status": {"allowed": right not in self.forbidden}})
 
     def _called(self, verb: str, kind: ApiKind, namespace: str, name: str, *, dry_run: bool = False) -> None:
         call = Call(verb=verb, kind=kind.kind, namespace=namespace, name=name, dry_run=dry_run)
