@@ -40,13 +40,6 @@ _RATE_LIMITED = frozenset({403, 429})
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
 _USER_INFO = re.compile(r"//[^/@\s]*@")
 _DETAIL_LIMIT = 500
-PERMISSIONS = """\
-Grant the job what it needs:
-
-    permissions:
-      contents: read
-      pull-requests: write
-"""
 
 
 class Budget:
@@ -140,7 +133,9 @@ def connect(
     return github.get_repo(repository)
 
 
-def failure(doing: str, error: Exception, *, api_url: str, write: bool = False) -> GitHubError:
+def failure(
+    doing: str, error: Exception, *, api_url: str, write: bool = False, permission: str = "pull-requests: write"
+) -> GitHubError:
     """Return what an exception of PyGithub means; ``doing`` ends the sentence "GitHub: cannot …"."""
     kind = Unanswered if write else GitHubError
     if isinstance(error, MISREAD) and not isinstance(error, requests.RequestException):
@@ -160,7 +155,7 @@ def failure(doing: str, error: Exception, *, api_url: str, write: bool = False) 
         return Unanswered(summary, detail=detail, remedy="Run the job again; see https://www.githubstatus.com.")
     if error.status == 422 and "too long" in detail.lower():
         return CommentTooLong(summary, detail=detail, remedy="The whole report is in the job summary.")
-    return GitHubError(summary, detail=detail, remedy=_remedy(error))
+    return GitHubError(summary, detail=detail, remedy=_remedy(error, permission))
 
 
 def _meaning(error: GithubException) -> str:
@@ -178,18 +173,22 @@ def _meaning(error: GithubException) -> str:
             return f"answer {status}"
 
 
-def _remedy(error: GithubException) -> str:
+def _remedy(error: GithubException, permission: str) -> str:
     if isinstance(error, RateLimitExceededException):
         return "Run the job again later, or give `github-token` the token of an app with a limit of its own."
     match error.status:
         case 401:
             return "Leave `github-token` at its default, or renew the token in it; the job's own expires with the job."
         case 403 | 404:
-            return f"{PERMISSIONS}A pull request from a fork or of Dependabot has a token that only reads."
+            return f"{_grant(permission)}A pull request from a fork or of Dependabot has a token that only reads."
         case status if status >= 500:
             return "Run the job again; see https://www.githubstatus.com."
         case _:
             return ""
+
+
+def _grant(permission: str) -> str:
+    return f"Grant the job what it needs:\n\n    permissions:\n      contents: read\n      {permission}\n"
 
 
 def _detail(error: GithubException) -> str:

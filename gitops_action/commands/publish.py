@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitops_action.adapters.github_connection import GitHubConnection
 from gitops_action.adapters.pull_request import GitHubPullRequests
 from gitops_action.errors import ExitCode, GitHubError
 from gitops_action.github.comment_identity import CommentIdentity
@@ -99,6 +100,7 @@ def _is_worth_a_comment(report: Report) -> bool:
 
 def _pull_requests(session: Session) -> PullRequests:
     event = session.event
-    return GitHubPullRequests(
+    connection = GitHubConnection(
         repository=event.repository, token=session.inputs.github_token, api_url=event.api_url, clock=session.ports.clock
     )
+    return GitHubPullRequests(connection)

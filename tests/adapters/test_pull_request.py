@@ -2,65 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gitops_action.adapters.github_connection import GitHubConnection
 from gitops_action.adapters.pull_request import GitHubPullRequests
 from gitops_action.errors import CommentGone, CommentTooLong, GitHubError, Unanswered
 from gitops_action.ports import Comment
+from tests.adapters.github import PatientClock, connection, refused
 from tests.github_server.faults import Fault, lost_answer, primary_rate_limit, secondary_rate_limit, server_error
 from tests.github_server.plugin import FORK_TOKEN, JOB_TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.github_server.server import GitHubServer
-
-
-@dataclass
-class PatientClock:
-    """Waits no time, and remembers how long it would have been."""
-
-    waited: list[float] = field(default_factory=list)
-
-    def now(self) -> float:
-        return 1_767_225_600.0
-
-    def monotonic(self) -> float:
-        return sum(self.waited)
-
-    def sleep(self, seconds: float) -> None:
-        self.waited.append(seconds)
 
 
 def connect(
     server: GitHubServer, token: str = JOB_TOKEN, clock: PatientClock | None = None, *, budget: float = 60.0
 ) -> GitHubPullRequests:
-    return GitHubPullRequests(
-        token=token,
-        repository=server.state.full_name,
-        api_url=server.url,
-        clock=clock or PatientClock(),
-        budget=budget,
-        timeout=5,
-        write_pause=0.0,
-    )
-
-
-@contextmanager
-def refused(kind: type[GitHubError] = GitHubError) -> Iterator[list[GitHubError]]:
-    """Expect exactly this kind of failure, in which no token stands."""
-    found: list[GitHubError] = []
-    with pytest.raises(GitHubError) as caught:
-        yield found
-    found.append(caught.value)
-    assert type(caught.value) is kind
-    shown = f"{caught.value}{caught.value!r}"
-    assert JOB_TOKEN not in shown
-    assert FORK_TOKEN not in shown
+    return GitHubPullRequests(connection(server, token, clock, budget=budget))
 
 
 def test_a_comment_is_written_read_changed_and_deleted(github_server: GitHubServer) -> None:
@@ -129,10 +90,12 @@ def test_the_login_is_known_for_the_jobs_token_an_apps_and_a_users(github_server
 def test_a_server_below_a_path_works_as_github_enterprise_server_has_it(github_server: GitHubServer) -> None:
     pull = github_server.state.add_pull()
     pulls = GitHubPullRequests(
-        token=JOB_TOKEN,
-        repository=github_server.state.full_name,
-        api_url=f"{github_server.url}/api/v3/",
-        clock=PatientClock(),
+        GitHubConnection(
+            token=JOB_TOKEN,
+            repository=github_server.state.full_name,
+            api_url=f"{github_server.url}/api/v3/",
+            clock=PatientClock(),
+        )
     )
     assert pulls.login() == "github-actions[bot]"
     assert pulls.create_comment(pull.number, "text").body == "text"
@@ -162,10 +125,12 @@ def test_an_expired_token_an_unknown_pull_request_and_no_token_are_told_apart(gi
 
 def test_a_server_that_is_not_there_is_named_without_credentials_in_its_address() -> None:
     pulls = GitHubPullRequests(
-        token=JOB_TOKEN,
-        repository="octo-org/shop",
-        api_url="http://user:hunter2@127.0.0.1:9",
-        clock=PatientClock(),
+        GitHubConnection(
+            token=JOB_TOKEN,
+            repository="octo-org/shop",
+            api_url="http://user:hunter2@127.0.0.1:9",
+            clock=PatientClock(),
+        )
     )
     with refused() as errors:
         pulls.head_sha(1)
