@@ -26,11 +26,14 @@ class GitHubIssues:
         return self._github.login()
 
     def labelled(self, label: str) -> Sequence[Issue]:
-        """Return the issues with a label, closed ones too, oldest first; GitHub lists pull requests among them."""
+        """Return the issues with a label, closed ones too, oldest first.
+
+        GitHub lists pull requests among them, told apart by their address: to ask for more would be a request each.
+        """
         with self._github.failures(f"list the issues labelled {label}", permission=_PERMISSION):
             found = self._github.repository().get_issues(state="all", labels=[label])
-            issues = [_issue(each) for each in found if not each.raw_data.get("pull_request")]
-        return sorted(issues, key=lambda issue: issue.number)
+            issues = [_issue(each) for each in found]
+        return sorted((each for each in issues if "/pull/" not in each.url), key=lambda issue: issue.number)
 
     def create_issue(self, *, title: str, body: str, labels: Sequence[str], assignees: Sequence[str]) -> Issue:
         """Open an issue."""

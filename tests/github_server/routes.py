@@ -120,6 +120,18 @@ def get_pull(request: Request) -> Answer:
     return Answer(body=render.pull(request.state, request.base_url, _pull(request)))
 
 
+@route(f"GET {REPO}/pulls/{{pull_number}}/reviews")
+def list_reviews(request: Request) -> Answer:
+    pull = _pull(request)
+    [shown] = render.example(request.state, request.base_url, f"GET {REPO}/pulls/{{pull_number}}/reviews", 200)
+    return Answer(
+        body=[
+            shown | {"id": number, "user": render.user(request.base_url, author), "state": state, "commit_id": commit}
+            for number, (author, state, commit) in enumerate(pull.reviews, start=1)
+        ]
+    )
+
+
 @route(f"PUT {REPO}/pulls/{{pull_number}}/merge")
 def merge_pull(request: Request) -> Answer:
     state, pull = request.state, _pull(request)
@@ -189,6 +201,23 @@ def delete_comment(request: Request) -> Answer:
     if request.state.comments.pop(request.number("comment_id"), None) is None:
         raise not_found()
     return Answer(status=204)
+
+
+@route(f"POST {REPO}/issues/comments/{{comment_id}}/reactions")
+def create_reaction(request: Request) -> Answer:
+    found = request.state.comments.get(request.number("comment_id"))
+    if found is None:
+        raise not_found()
+    reaction = (request.token.login, request.body["content"])
+    is_new = reaction not in found.reactions
+    if is_new:
+        found.reactions.append(reaction)
+    name = f"POST {REPO}/issues/comments/{{comment_id}}/reactions"
+    shown = render.example(request.state, request.base_url, name, 201)
+    return Answer(
+        status=201 if is_new else 200,
+        body=shown | {"content": reaction[1], "user": render.user(request.base_url, reaction[0])},
+    )
 
 
 @route(f"GET {REPO}/contents/{{path}}")

@@ -38,6 +38,8 @@ class PullRequest:
     merged: bool = False
     head_repository: str = ""
     """Full name of the fork; empty for a branch of this repository."""
+    reviews: list[tuple[str, str, str]] = field(default_factory=list)
+    """Author, state and commit of each review."""
 
 
 @dataclass(kw_only=True)
@@ -48,6 +50,8 @@ class IssueComment:
     body: str
     created_at: str
     updated_at: str
+    reactions: list[tuple[str, str]] = field(default_factory=list)
+    """Who put which reaction on it."""
 
 
 class State:
