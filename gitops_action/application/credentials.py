@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 
 class RepositoryType(StrEnum):
@@ -43,6 +44,8 @@ class RepositoryCredential:
     tls_client_cert: str = field(default="", repr=False)
     tls_client_key: str = field(default="", repr=False)
     insecure: bool = False
+    plain_http: bool = False
+    """Whether a registry is spoken to without TLS (``insecureOCIForceHttp``)."""
     proxy: str = field(default="", repr=False)
     no_proxy: str = ""
     force_http_basic_auth: bool = False
@@ -52,9 +55,15 @@ class RepositoryCredential:
 
     def secrets(self) -> tuple[str, ...]:
         """Return every text in it that must not be seen."""
-        texts = (self.password, self.bearer_token, self.ssh_private_key, self.tls_client_key)
+        texts = (self.password, self.bearer_token, self.ssh_private_key, self.tls_client_key, self._proxy_password())
         app = (self.github_app.private_key,) if self.github_app else ()
         return tuple(text for text in (*texts, *app) if text)
+
+    def _proxy_password(self) -> str:
+        try:
+            return urlsplit(self.proxy).password or ""
+        except ValueError:
+            return self.proxy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
