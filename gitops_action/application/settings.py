@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from gitops_action.application.discovery import Document
     from gitops_action.resource.resource import Json
 
-_HEALTH_KEYS = ("resource.customizations.health.", "resource.customizations.useOpenLibs.")
+_LUA_KEYS = (
+    "resource.customizations.health.",
+    "resource.customizations.useOpenLibs.",
+    "resource.customizations.actions.",
+)
 _READ = frozenset(
     {
         OPTIONS,
@@ -63,7 +67,7 @@ class ResourceFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What steers rendering, comparison and health; ``customizations`` are the health keys as they were read.
+    """What steers rendering, comparison and health; ``customizations`` are the keys of Lua scripts as read.
 
     Without a setting both annotation and label are written: the label makes each ``LIST`` small.
     """
@@ -96,14 +100,14 @@ def parse_settings(document: Document) -> Settings:
         exclusions=_filters(document, texts, "resource.exclusions"),
         inclusions=_filters(document, texts, "resource.inclusions"),
         customizations={
-            key: text for key, text in texts.items() if key == "resource.customizations" or key.startswith(_HEALTH_KEYS)
+            key: text for key, text in texts.items() if key == "resource.customizations" or key.startswith(_LUA_KEYS)
         },
         ignore_differences=ignored_differences(texts, str(document)),
         compare_options=compare_options(texts, str(document)),
         warnings=tuple(
             f"{document}: setting {key} has no effect in this version"
             for key in texts
-            if key.startswith(_OF_CONSEQUENCE) and not key.startswith((*_HEALTH_KEYS, IGNORE)) and key not in _READ
+            if key.startswith(_OF_CONSEQUENCE) and not key.startswith((*_LUA_KEYS, IGNORE)) and key not in _READ
         ),
     )
 

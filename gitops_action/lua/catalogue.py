@@ -55,12 +55,19 @@ class ScriptFolder(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         """Return the script of ``<group>/<Kind>``, or of ``<Kind>``."""
-        if ".." in name.split("/"):
+        text = self.read(f"{name}/{_FILE}")
+        if text is None:
             raise KeyError(name)
+        return text
+
+    def read(self, path: str) -> str | None:
+        """Return a file of the catalogue, or ``None``."""
+        if ".." in path.split("/"):
+            return None
         try:
-            return (self._folder / name / _FILE).read_text("utf-8")
+            return (self._folder / path).read_text("utf-8")
         except (FileNotFoundError, NotADirectoryError):
-            raise KeyError(name) from None
+            return None
 
     def __iter__(self) -> Iterator[str]:
         """Yield the folders of all scripts."""

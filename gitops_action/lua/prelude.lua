@@ -141,7 +141,7 @@ local function requirer(modules)
   end
 end
 
-local function new_globals(object, now)
+local function new_globals(object, now, parameters)
   local safe_os = os_functions(now)
   local table_functions = {
     concat = table.concat, insert = safe_insert, remove = safe_remove, sort = table.sort, unpack = table.unpack,
@@ -152,7 +152,7 @@ local function new_globals(object, now)
     pcall = pcall, rawequal = rawequal, rawget = rawget, rawset = rawset, select = select,
     setmetatable = safe_setmetatable, tonumber = tonumber, tostring = tostring, type = type, unpack = table.unpack,
     xpcall = safe_xpcall, print = function() end, collectgarbage = function() return 0 end, _VERSION = "Lua 5.1",
-    table = table_functions, actionParams = {}, obj = object,
+    table = table_functions, actionParams = parameters, obj = object,
   }
   local modules = { os = safe_os, table = table_functions, _G = globals }
   if open_libs then
@@ -171,9 +171,9 @@ local function compile(text)
 end
 
 -- Returns whether it went well, the type of the result, and the result itself.
-local function run(script, object, now)
+local function run(script, object, now, parameters)
   used, started = 0, real.clock()
-  local globals = new_globals(object, now)
+  local globals = new_globals(object, now, parameters)
   real.sethook(hook, "", STEP)
   local went_well, result = real.pcall(script, globals)
   real.sethook()

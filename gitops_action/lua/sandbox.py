@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import threading
 from importlib import resources
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lupa import lua52
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitops_action.resource.resource import Json
 
 MEMORY_LIMIT: Final = 64 * 1024 * 1024
 INSTRUCTION_LIMIT: Final = 20_000_000
 SECONDS_LIMIT: Final = 1
+NO_PARAMETERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class LuaFailed(Exception):
@@ -44,13 +48,13 @@ class Sandbox:
         self._lock = threading.Lock()
         self._state: _State | None = None
 
-    def run(self, script: str, obj: Json, *, now: float) -> Returned:
-        """Run a script on an object; raises ``LuaFailed``."""
+    def run(self, script: str, obj: Json, *, now: float, parameters: Mapping[str, str] = NO_PARAMETERS) -> Returned:
+        """Run a script on an object; ``parameters`` are its ``actionParams``. Raises ``LuaFailed``."""
         with self._lock:
             if self._state is None:
                 self._state = _State(open_libs=self._open_libs, instruction_limit=self._instruction_limit)
             try:
-                return self._state.run(script, obj, now)
+                return self._state.run(script, obj, now, parameters)
             except lua52.LuaMemoryError as error:
                 self._state = None
                 raise LuaFailed(f"script exceeded its limit of {MEMORY_LIMIT // 1024 // 1024} MiB of memory") from error
@@ -76,13 +80,13 @@ class _State:
         self._compile, self._run, self._clear_hook = functions
         self._compiled: dict[str, Any] = {}
 
-    def run(self, script: str, obj: Json, now: float) -> Returned:
+    def run(self, script: str, obj: Json, now: float, parameters: Mapping[str, str]) -> Returned:
         try:
             function = self._compiled.get(script)
             if function is None:
                 function = self._compiled[script] = self._load(script)
-            table = self._lua.table_from(_without_nulls(obj), recursive=True)
-            went_well, kind, value = self._run(function, table, now)
+            table = self._lua.table_from(without_nulls(obj), recursive=True)
+            went_well, kind, value = self._run(function, table, now, self._lua.table_from(parameters))
         except lua52.LuaMemoryError:
             raise
         except (lua52.LuaError, UnicodeError, OverflowError) as error:
@@ -110,10 +114,10 @@ def _source(name: str) -> str:
     return resources.files("gitops_action.lua").joinpath(name).read_text("utf-8")
 
 
-def _without_nulls(value: Json) -> Json:
+def without_nulls(value: Json) -> Json:
     """Return a copy in which no entry is null: Lua has no such thing in a table (HLT-4)."""
     if isinstance(value, dict):
-        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+        return {name: without_nulls(item) for name, item in value.items() if item is not None}
     if isinstance(value, list):
-        return [_without_nulls(item) for item in value if item is not None]
+        return [without_nulls(item) for item in value if item is not None]
     return value

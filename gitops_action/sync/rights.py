@@ -142,8 +142,8 @@ def _role(namespace: str, rights: Sequence[Right], name: str) -> str:
     resources_of: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (group, resource), verbs in verbs_of.items():
         resources_of.setdefault((group, tuple(verbs)), []).append(resource)
-    for (group, verbs), resources in resources_of.items():
-        head += [f'  - apiGroups: ["{group}"]', f"    resources: {_listed(resources)}", f"    verbs: {_listed(verbs)}"]
+    for (group, common), resources in resources_of.items():
+        head += [f'  - apiGroups: ["{group}"]', f"    resources: {_listed(resources)}", f"    verbs: {_listed(common)}"]
     return "\n".join(head) + "\n"
 
 
