@@ -211,8 +211,11 @@ class Cluster(Protocol):
         """Fetch discovery again, as after a CRD was applied."""
         ...
 
-    def list(self, kind: ApiKind, *, namespace: str = "", selector: str = "") -> Listing:
-        """Return all objects of a kind, in one namespace or (empty) in all, never from a stale cache (W-15)."""
+    def list(self, kind: ApiKind, *, namespace: str = "", selector: str = "", metadata_only: bool = False) -> Listing:
+        """Return all objects of a kind, in one namespace or (empty) in all, never from a stale cache (W-15).
+
+        With ``metadata_only`` they have their metadata and nothing else.
+        """
         ...
 
     def get(self, kind: ApiKind, *, namespace: str, name: str) -> Resource | None:
@@ -235,6 +238,12 @@ class Cluster(Protocol):
         self, kind: ApiKind, key: ResourceKey, operations: Sequence[JsonObject], *, dry_run: bool = False
     ) -> Resource:
         """Apply an RFC 6902 patch, whose ``test`` operations are its preconditions."""
+        ...
+
+    def merge_patch(
+        self, kind: ApiKind, key: ResourceKey, patch: JsonObject, *, subresource: str = "", dry_run: bool = False
+    ) -> Resource:
+        """Apply an RFC 7396 merge patch, to the object or to its ``status``."""
         ...
 
     def delete(

@@ -45,6 +45,17 @@ def patched(target: JsonObject, operations: Sequence[JsonObject]) -> JsonObject:
     return target
 
 
+def merged(target: Any, patch: JsonObject) -> JsonObject:
+    """Return a copy of an object after an RFC 7396 merge patch."""
+    result = copy.deepcopy(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value) if isinstance(value, dict) else copy.deepcopy(value)
+    return result
+
+
 def _patch_one(place: Any, last: str, operation: JsonObject) -> None:
     at: Any = (len(place) if last == "-" else int(last)) if isinstance(place, list) else last
     present = at < len(place) if isinstance(place, list) else at in place

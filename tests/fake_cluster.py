@@ -21,7 +21,7 @@ from gitops_action.errors import ApiError, Conflict, Invalid, NotFound
 from gitops_action.ports import ApiCatalog, ApiKind, Listing, Preconditions, WatchEvent
 from gitops_action.resource import GroupKind, Resource, ResourceKey
 from gitops_action.sync.rights import Right
-from tests.fake_apply import applied, field_set, patched
+from tests.fake_apply import applied, field_set, merged, patched
 from tests.fake_kinds import KINDS, VERBS
 
 if TYPE_CHECKING:
@@ -125,11 +125,18 @@ class FakeCluster:
     def refresh_catalog(self) -> ApiCatalog:
         return self.catalog()
 
-    def list(self, kind: ApiKind, *, namespace: str = "", selector: str = "") -> Listing:
+    def list(self, kind: ApiKind, *, namespace: str = "", selector: str = "", metadata_only: bool = False) -> Listing:
         self._called("list", kind, namespace, "")
+        fields = {"apiVersion", "kind", "metadata"}
         with self._changed:
             items = [
-                Resource(copy.deepcopy(self._store.objects[key]))
+                Resource(
+                    {
+                        name: copy.deepcopy(value)
+                        for name, value in self._store.objects[key].items()
+                        if not metadata_only or name in fields
+                    }
+                )
                 for key in sorted(self._store.objects)
                 if _within(key, kind.group_kind, namespace) and _selected(self._store.objects[key], selector)
             ]
@@ -190,6 +197,19 @@ class FakeCluster:
             live = self._live(kind, key)
             new = patched(copy.deepcopy(live), operations)
             return Resource(copy.deepcopy(self._save(kind, live, new, dry_run=dry_run)))
+
+    def merge_patch(
+        self, kind: ApiKind, key: ResourceKey, patch: JsonObject, *, subresource: str = "", dry_run: bool = False
+    ) -> Resource:
+        key = self._key(kind, key.namespace, key.name)
+        self._called("patch", kind, key.namespace, key.name, dry_run=dry_run)
+        with self._changed:
+            live = self._live(kind, key)
+            if subresource and not kind.has_status:
+                raise NotFound("the server could not find the requested resource", status=404, reason="NotFound")
+            if kind.has_status:
+                patch = {name: value for name, value in patch.items() if (name == "status") is bool(subresource)}
+            return Resource(copy.deepcopy(self._save(kind, live, merged(live, patch), dry_run=dry_run)))
 
     def delete(
         self,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _PAGE = 5000
 """Objects a page: pages of 500 are ten round trips, one after the other, where one will do."""
 _LOG_BYTES = 1024 * 1024
+_METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _NAMESPACE = ApiKind(group="", version="v1", kind="Namespace", plural="namespaces", namespaced=False)
 _POD = ApiKind(group="", version="v1", kind="Pod", plural="pods", namespaced=True)
 
@@ -41,6 +42,7 @@ class ApiServer:
         self._http = http or Http(connection)
         self._page = page
         self._catalog: ApiCatalog | None = None
+        self._uid = ""
         self._lock = threading.Lock()
 
     @property
@@ -77,15 +79,19 @@ class ApiServer:
         return fresh
 
     def cluster_uid(self) -> str:
-        """Return the UID of namespace ``kube-system``, which tells clusters apart."""
-        namespace = self.get(_NAMESPACE, namespace="", name="kube-system")
-        if namespace is None:
-            raise ClusterError(f"{self.server} has no namespace kube-system", remedy="Is it a Kubernetes cluster?")
-        return namespace.uid
+        """Return the UID of namespace ``kube-system``, which tells clusters apart; asked for once."""
+        if not self._uid:
+            namespace = self.get(_NAMESPACE, namespace="", name="kube-system")
+            if namespace is None:
+                raise ClusterError(f"{self.server} has no namespace kube-system", remedy="Is it a Kubernetes cluster?")
+            self._uid = namespace.uid
+        return self._uid
 
-    def list(self, kind: ApiKind, *, namespace: str = "", selector: str = "") -> Listing:
+    def list(self, kind: ApiKind, *, namespace: str = "", selector: str = "", metadata_only: bool = False) -> Listing:
         """Return all objects of a kind, from the latest state (W-15: no ``resourceVersion=0``)."""
         base = api_path.collection(kind, namespace, method="GET", verb="list")
+        if metadata_only:
+            base = replace(base, accept=_METADATA)
         query = {"limit": str(self._page)} | ({"labelSelector": selector} if selector else {})
         items: list[Resource] = []
         token = ""
@@ -142,6 +148,18 @@ class ApiServer:
         return self._write(
             request, list(operations), query, idempotent=dry_run, content_type="application/json-patch+json"
         )
+
+    def merge_patch(
+        self, kind: ApiKind, key: ResourceKey, patch: JsonObject, *, subresource: str = "", dry_run: bool = False
+    ) -> Resource:
+        """Apply an RFC 7396 merge patch; done twice it does what it does once."""
+        request = api_path.single(kind, key.namespace, key.name, method="PATCH", verb="patch")
+        if subresource:
+            request = replace(
+                request, path=f"{request.path}/{subresource}", resource=f"{request.resource}/{subresource}"
+            )
+        query = {"fieldManager": MANAGER, "fieldValidation": "Strict"} | ({"dryRun": "All"} if dry_run else {})
+        return self._write(request, patch, query, idempotent=True, content_type="application/merge-patch+json")
 
     def delete(
         self,

@@ -167,6 +167,31 @@ class ClusterContract:
                 [{"op": "test", "path": "/data/colour", "value": "blue"}, {"op": "remove", "path": "/data/colour"}],
             )
 
+    def test_a_merge_patch_sets_what_it_names_and_takes_away_what_it_calls_null(
+        self, client: Cluster, namespace: str
+    ) -> None:
+        client.apply(CONFIG_MAP, config_map(namespace))
+        patch = {"metadata": {"labels": {"a": "b"}}, "data": {"colour": None, "size": "1"}}
+        tried = client.merge_patch(CONFIG_MAP, key(namespace), patch, dry_run=True)
+        patched = client.merge_patch(CONFIG_MAP, key(namespace), patch)
+        assert (
+            (tried.object["data"], tried.labels)
+            == (patched.object["data"], patched.labels)
+            == (
+                {"size": "1"},
+                {"a": "b"},
+            )
+        )
+        with pytest.raises(NotFound):
+            client.merge_patch(CONFIG_MAP, key(namespace), {"status": {"a": "b"}}, subresource="status")
+
+    def test_a_list_of_metadata_leaves_out_the_rest(self, client: Cluster, namespace: str) -> None:
+        made = client.apply(CONFIG_MAP, config_map(namespace))
+        listing = client.list(CONFIG_MAP, namespace=namespace, metadata_only=True)
+        found = {item.name: item for item in listing.items}[made.name]
+        assert set(found.object) == {"apiVersion", "kind", "metadata"}
+        assert (found.api_version, found.kind, found.uid) == ("v1", "ConfigMap", made.uid)
+
     def test_delete_keeps_its_preconditions(self, client: Cluster, namespace: str) -> None:
         made = client.apply(CONFIG_MAP, config_map(namespace))
         for wrong in (Preconditions(uid="another"), Preconditions(uid=made.uid, resource_version="1")):
