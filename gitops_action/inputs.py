@@ -181,6 +181,44 @@ INPUTS: tuple[Input, ...] = (
         default="false",
         help="Sync a commit although a newer one was synced already, as to go back.",
     ),
+    Input(
+        name="take-over",
+        use=Use.SYNC,
+        type=Type.BOOLEAN,
+        default="false",
+        help="Take an application over from another repository, or its record from another cluster.",
+    ),
+    Input(
+        name="on-failure",
+        use=Use.SYNC,
+        type=Type.CHOICE,
+        choices=("none", "rollback"),
+        default="none",
+        help="What to do where a sync fails or does not become healthy: nothing, or go back to the last good one.",
+    ),
+    Input(
+        name="plan",
+        use=Use.SYNC,
+        help="Plan of a diff, `plan.json`: sync only if nothing moved since, in Git or in the cluster.",
+    ),
+    Input(
+        name="self-heal",
+        use=Use.SYNC,
+        type=Type.BOOLEAN,
+        default="true",
+        help="Let `drift` bring back what applications with `automated.selfHeal` lost.",
+    ),
+    Input(
+        name="prune-applications",
+        use=Use.SYNC,
+        type=Type.BOOLEAN,
+        default="false",
+        help="Delete the objects of an application that is gone from Git, as its finalizers say.",
+    ),
+    Input(
+        name="state-namespace",
+        help="Namespace of the records and locks of all applications; each one's destination namespace if empty.",
+    ),
     Input(name="wait", use=Use.SYNC, type=Type.BOOLEAN, default="true", help="Wait until what was synced is healthy."),
     Input(
         name="timeout",
@@ -190,10 +228,133 @@ INPUTS: tuple[Input, ...] = (
         help="Longest time for a sync and its wait for health, and before that for another sync to end.",
     ),
     Input(
+        name="dry-run",
+        use=Use.SYNC,
+        type=Type.BOOLEAN,
+        default="false",
+        help="Try everything on the API server and change nothing.",
+    ),
+    Input(
+        name="resource",
+        use=Use.SYNC,
+        type=Type.LIST,
+        help="Sync these objects only, and no hooks: `[!]GROUP:KIND:[NAMESPACE/]NAME` with `*`; `!` leaves out.",
+    ),
+    Input(
+        name="label",
+        use=Use.SYNC,
+        help="Sync the objects with these labels only, and no hooks: a selector such as `tier=web,!canary`.",
+    ),
+    Input(
+        name="force",
+        use=Use.SYNC,
+        type=Type.BOOLEAN,
+        default="false",
+        help="Delete and create anew what the API server refuses to change.",
+    ),
+    Input(
+        name="replace",
+        use=Use.SYNC,
+        type=Type.BOOLEAN,
+        default="false",
+        help="Replace objects instead of applying them.",
+    ),
+    Input(
+        name="server-side",
+        use=Use.SYNC,
+        type=Type.BOOLEAN,
+        default="false",
+        help="For those used to Argo CD's flag: a sync applies on the server with and without it.",
+    ),
+    Input(
+        name="apply-out-of-sync-only",
+        use=Use.SYNC,
+        type=Type.BOOLEAN,
+        default="false",
+        help="Report only what is OutOfSync; what equals its target is never applied anyway.",
+    ),
+    Input(
+        name="only-automated",
+        use=Use.SYNC,
+        type=Type.BOOLEAN,
+        default="false",
+        help="On a push, sync only applications with `syncPolicy.automated`.",
+    ),
+    Input(
+        name="confirm-prune",
+        use=Use.DIFF,
+        type=Type.BOOLEAN,
+        default="false",
+        help="Confirm the deletion of what says `Prune=confirm`.",
+    ),
+    Input(
+        name="argocd",
+        use=Use.SYNC,
+        type=Type.CHOICE,
+        choices=("refuse", "coexist"),
+        default="refuse",
+        help="What to do where a live, automated Application of Argo CD has the same path and destination.",
+    ),
+    Input(
+        name="retry-limit",
+        use=Use.SYNC,
+        type=Type.INTEGER,
+        help="How often a sync that failed is tried again; what the application's `syncPolicy.retry` says if empty.",
+    ),
+    Input(
+        name="retry-backoff-duration",
+        use=Use.SYNC,
+        type=Type.DURATION,
+        help="Wait before the first of these retries; the application's, or 5s, if empty.",
+    ),
+    Input(
+        name="retry-backoff-factor",
+        use=Use.SYNC,
+        type=Type.INTEGER,
+        help="What each wait is multiplied by for the next; the application's, or 2, if empty.",
+    ),
+    Input(
+        name="retry-backoff-max-duration",
+        use=Use.SYNC,
+        type=Type.DURATION,
+        help="Longest wait between two retries; the application's, or 3m, if empty.",
+    ),
+    Input(
+        name="wave-delay",
+        use=Use.SYNC,
+        type=Type.DURATION,
+        default="2s",
+        help="Wait between two waves, so that controllers see the first one.",
+    ),
+    Input(
+        name="degraded-grace",
+        use=Use.SYNC,
+        type=Type.DURATION,
+        default="10s",
+        help="How long an object may be Degraded while a sync waits, before that counts.",
+    ),
+    Input(
+        name="stall-timeout",
+        use=Use.SYNC,
+        type=Type.DURATION,
+        default="0s",
+        help="Longest wait without any change of what is waited for; 0 for as long as `timeout`.",
+    ),
+    Input(
         name="parallelism",
         type=Type.INTEGER,
         default="0",
         help="Requests to an API server at once; 0 for a number that suits the machine.",
+    ),
+    Input(
+        name="cache-dir",
+        help="Folder in which rendered manifests and fetched sources are kept between runs; none if empty.",
+    ),
+    Input(
+        name="cache-key",
+        type=Type.SECRET,
+        guarded=True,
+        help="Secret of at least 32 characters that seals what is in `cache-dir`, so that nobody else can write to it.",
     ),
     Input(
         name="fail-on",
@@ -215,6 +376,51 @@ INPUTS: tuple[Input, ...] = (
         name="comment-key",
         use=Use.WORKFLOW,
         help="Tells apart the comments of several jobs on one pull request; workflow and application folder if empty.",
+    ),
+    Input(
+        name="checks",
+        use=Use.WORKFLOW,
+        type=Type.CHOICE,
+        choices=("off", "on"),
+        default="off",
+        help="`on`: a check run as well, with remarks at the lines of the change; needs `checks: write`.",
+    ),
+    Input(
+        name="deployments",
+        use=Use.WORKFLOW,
+        type=Type.CHOICE,
+        choices=("destination", "application", "off"),
+        default="destination",
+        help="What a sync shows as a GitHub deployment, where the token has `deployments: write` and the job has no "
+        "`environment`: each cluster, each `application`, or nothing.",
+    ),
+    Input(
+        name="drift-issues",
+        use=Use.WORKFLOW,
+        type=Type.BOOLEAN,
+        default="true",
+        help="Keep one issue for each application that drifted, where the token has `issues: write`.",
+    ),
+    Input(
+        name="issue-labels",
+        use=Use.WORKFLOW,
+        type=Type.LIST,
+        help="Labels of new drift issues, beside `gitops-drift`.",
+    ),
+    Input(name="issue-assignees", use=Use.WORKFLOW, type=Type.LIST, help="Who new drift issues are assigned to."),
+    Input(
+        name="issue-limit",
+        use=Use.WORKFLOW,
+        type=Type.INTEGER,
+        default="10",
+        help="Most drift issues that one run opens.",
+    ),
+    Input(
+        name="chatops-allow",
+        use=Use.WORKFLOW,
+        type=Type.LIST,
+        default="diff\nrefresh\nhelp",
+        help="Commands that a comment may give, one a line: `diff`, `refresh`, `help`, `sync`, `rollback`, `actions`.",
     ),
     Input(
         name="report-dir",
@@ -252,12 +458,44 @@ class Inputs:
     prune_limit: Limit = Limit(50, is_percent=True)
     adopt: str = "untracked"
     allow_older: bool = False
+    take_over: bool = False
+    on_failure: str = "none"
+    plan: str = ""
+    self_heal: bool = True
+    prune_applications: bool = False
+    state_namespace: str = ""
     wait: bool = True
     timeout: float = 600.0
+    dry_run: bool = False
+    resource: tuple[str, ...] = ()
+    label: str = ""
+    force: bool = False
+    replace: bool = False
+    server_side: bool = False
+    apply_out_of_sync_only: bool = False
+    only_automated: bool = False
+    confirm_prune: bool = False
+    argocd: str = "refuse"
+    retry_limit: int | None = None
+    retry_backoff_duration: float | None = None
+    retry_backoff_factor: int | None = None
+    retry_backoff_max_duration: float | None = None
+    wave_delay: float = 2.0
+    degraded_grace: float = 10.0
+    stall_timeout: float = 0.0
     parallelism: int = 0
+    cache_dir: str = ""
+    cache_key: str | None = field(default=None, repr=False)
     fail_on: FailOn = FailOn.ERROR
     comment: CommentPolicy = CommentPolicy.CHANGES
     comment_key: str = ""
+    checks: str = "off"
+    deployments: str = "destination"
+    drift_issues: bool = True
+    issue_labels: tuple[str, ...] = ()
+    issue_assignees: tuple[str, ...] = ()
+    issue_limit: int = 10
+    chatops_allow: tuple[str, ...] = ("diff", "refresh", "help")
     report_dir: str = "gitops-report"
 
 

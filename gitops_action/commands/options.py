@@ -5,11 +5,15 @@ In: an application and the session. Out: ``SyncOptions``, and for a comparison t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gitops_action.application.application import Retry
 from gitops_action.comparison.denied import nothing_denied
 from gitops_action.errors import ApiError, Refused
 from gitops_action.resource import ResourceKey
+from gitops_action.sync.approval import is_deletion_approved
+from gitops_action.sync.model import OperationPhase
 from gitops_action.sync.namespace import NAMESPACE, managed_namespace, namespace_task
 from gitops_action.sync.options import Adopt, PruneLimit, SyncOptions
 from gitops_action.sync.refuse import refusal
@@ -21,22 +25,47 @@ if TYPE_CHECKING:
     from gitops_action.application.application import Application
     from gitops_action.commands.session import Session
     from gitops_action.comparison.model import Comparison
+    from gitops_action.inputs import Inputs
     from gitops_action.ports import Cluster
+    from gitops_action.sync.record import Record
     from gitops_action.sync.tasks import Task
 
 
-def sync_options(application: Application, session: Session) -> SyncOptions:
-    """Return the options of an application's sync."""
+def sync_options(application: Application, session: Session, record: Record | None = None) -> SyncOptions:
+    """Return the options of an application's sync; ``record`` is of its last one."""
     inputs = session.inputs
     automated = application.sync_policy.automated
+    succeeded = [
+        each.finished for each in (record.operations if record else ()) if each.phase == OperationPhase.SUCCEEDED.value
+    ]
     return SyncOptions(
         prune=inputs.prune or bool(automated and automated.enabled and automated.prune),
+        confirmed=inputs.confirm_prune or is_deletion_approved(application, since=max(succeeded, default=0.0)),
         prune_limit=PruneLimit(amount=inputs.prune_limit.value, is_percent=inputs.prune_limit.is_percent),
         adopt=Adopt(inputs.adopt),
+        force=inputs.force,
+        replace=inputs.replace,
+        dry_run=inputs.dry_run,
+        out_of_sync_only=inputs.apply_out_of_sync_only,
         revision=session.head.commit,
         wait=inputs.wait,
         timeout=inputs.timeout,
+        wave_delay=inputs.wave_delay,
+        degraded_grace=inputs.degraded_grace,
+        stall_timeout=inputs.stall_timeout,
     )
+
+
+def retry_policy(application: Application, inputs: Inputs) -> Retry:
+    """Return how often a failed sync is tried again: as the inputs say, else the application, else not at all."""
+    own = application.sync_policy.retry or Retry()
+    given = {
+        "limit": inputs.retry_limit,
+        "duration": inputs.retry_backoff_duration,
+        "factor": inputs.retry_backoff_factor,
+        "max_duration": inputs.retry_backoff_max_duration,
+    }
+    return replace(own, **{name: value for name, value in given.items() if value is not None})
 
 
 def foretold_refusal(

@@ -73,6 +73,8 @@ class OperationResult:
     causes: tuple[str, ...] = ()
     """What explains a failed wait: conditions, pod reasons, events, last log lines. Masked."""
     timed_out: bool = False
+    terminated: bool = False
+    """Whether somebody asked it to end before it was done, by a signal or through the lock."""
     unanswered: bool = False
     """Whether a write may still land: the operation was stopped while the API server had not answered."""
     changed: bool = False

@@ -52,20 +52,24 @@ class SyncOptions:
     """What the caller asks of one sync; durations are seconds.
 
     ``timeout`` bounds the whole operation with its wait for health. ``degraded_grace`` is how long a resource (never a
-    hook) may be Degraded before that counts.
+    hook) may be Degraded before that counts, ``stall_timeout`` how long nothing of what is waited for may change (0: as
+    long as ``timeout``). ``confirmed`` says that somebody approved the deletion of what says ``Prune=confirm``.
     """
 
     prune: bool = False
+    confirmed: bool = False
     prune_limit: PruneLimit = PruneLimit()
     adopt: Adopt = Adopt.UNTRACKED
     force: bool = False
     replace: bool = False
     dry_run: bool = False
+    out_of_sync_only: bool = False
     revision: str = ""
     wait: bool = True
     timeout: float = 600.0
     wave_delay: float = 2.0
     degraded_grace: float = 10.0
+    stall_timeout: float = 0.0
     summary_interval: float = 30.0
 
 

@@ -124,7 +124,7 @@ class _Sync:
                 self._explain((*rest.degraded, *rest.waiting), state)
             health = application_health(self.comparison.resources, state.seen)
         result = self._result(state, keys, health, timed_out=runner.timed_out)
-        return replace(result, changed=changes, unanswered=runner.unanswered)
+        return replace(result, changed=changes, unanswered=runner.unanswered, terminated=self.stop.is_set())
 
     def _runner(self, tasks: Sequence[Task], executor: Executor) -> Runner:
         kinds = {row.key: row.kind for row in self.comparison.resources if row.kind}
@@ -157,6 +157,7 @@ class _Sync:
             kind_of=kind_of,
             explain=self._explain,
             summary_interval=self.options.summary_interval,
+            stall_timeout=self.options.stall_timeout,
         )
 
     def _seen(self, hooks: Mapping[ResourceKey, Resource]) -> dict[ResourceKey, Seen]:

@@ -22,11 +22,13 @@ NOT_CONFIRMED = "ignored (requires confirmation: Prune=confirm)"
 PRUNED = "pruned"
 
 
-def skip_reason(live: Resource, *, prune: bool, application_options: Sequence[str] = ()) -> str:
+def skip_reason(
+    live: Resource, *, prune: bool, confirmed: bool = False, application_options: Sequence[str] = ()
+) -> str:
     """Return why a candidate stays, empty where it is pruned (5.9).
 
-    ``Prune=confirm`` keeps the object and says so: Argo CD would hold the whole wave until somebody confirms, which
-    nobody can do in a run that ends.
+    Unless somebody has ``confirmed`` it, ``Prune=confirm`` keeps the object and says so: Argo CD would hold the whole
+    wave until somebody confirms, which nobody can do in a run that ends (SYN-38).
     """
     if not prune:
         return REQUIRES_PRUNING
@@ -34,7 +36,7 @@ def skip_reason(live: Resource, *, prune: bool, application_options: Sequence[st
     match own if own is not None else option_value(application_options, "Prune"):
         case "false":
             return NO_PRUNE
-        case "confirm":
+        case "confirm" if not confirmed:
             return NOT_CONFIRMED
         case _:
             return ""

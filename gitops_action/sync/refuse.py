@@ -14,6 +14,7 @@ from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.errors import ApplicationError, GitOpsError, Refused
 from gitops_action.sync.options import Adopt, SyncOptions, WriteMode, tolerates_missing_kind
 from gitops_action.sync.order import defined_kind
+from gitops_action.sync.pause import paused, paused_in_git
 from gitops_action.sync.tasks import Action, is_leaving
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def refusal(
     """
     return (
         _not_permitted(comparison, tasks, denial)
+        or _paused(comparison, tasks)
         or _not_compared(comparison)
         or _obstacles(comparison, options)
         or _shared(comparison)
@@ -103,6 +105,13 @@ def _not_permitted(
         detail=_lines(f"{key}: {reason}" for key, reason in sorted(denied.items())),
         remedy="Take the objects out of the application, or extend its AppProject.",
     )
+
+
+def _paused(comparison: Comparison, tasks: Iterable[Task]) -> GitOpsError | None:
+    """Refuse to change an application that somebody has paused."""
+    if not any(task.action.writes for task in tasks):
+        return None
+    return paused(comparison.application, paused_in_git(comparison.application))
 
 
 def _not_compared(comparison: Comparison) -> GitOpsError | None:

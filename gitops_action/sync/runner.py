@@ -61,10 +61,13 @@ class Runner:
     kind_of: Callable[[ResourceKey], ApiKind | None]
     explain: Callable[[Sequence[ResourceKey], State], None]
     summary_interval: float = 30.0
+    stall_timeout: float = 0.0
+    """Seconds without any change after which the operation ends as timed out; 0 for any time."""
     timed_out: bool = False
     unanswered: bool = False
     """Whether writes were still under way when the operation stopped waiting for them."""
     _next_summary: float = 0.0
+    _moved: float | None = None
     _explained: set[ResourceKey] = field(default_factory=set)
 
     def operate(self, state: State) -> State:
@@ -97,7 +100,7 @@ class Runner:
             current = standing(keys, state.seen, since, now=now, grace=grace)
             if current.degraded or not current.waiting or self.stop.is_set():
                 return state, current
-            if self.clock.monotonic() >= self.deadline:
+            if self._is_late():
                 self.timed_out = True
                 return state, current
             line = waiting_line(current.waiting, state.seen, len(keys))
@@ -114,13 +117,19 @@ class Runner:
             return state
         if self.stop.is_set():
             return terminate(state)
-        if self.clock.monotonic() >= self.deadline:
+        if self._is_late():
             self.timed_out = True
             running = [task.task.key for task in state.tasks.values() if task.is_running]
             self.explain(running, state)
             self._explained.update(running)
             return terminate(state, TIMED_OUT)
         return state
+
+    def _is_late(self) -> bool:
+        """Return whether time is over: all of it, or that in which something must change."""
+        now = self.clock.monotonic()
+        self._moved = now if self._moved is None else self._moved
+        return now >= self.deadline or 0 < self.stall_timeout <= now - self._moved
 
     def _explain_failures(self, state: State) -> None:
         """Explain what became unhealthy while its object is still there: a clean-up may delete it."""
@@ -186,6 +195,8 @@ class Runner:
             return state
         assessed = [self._assessed(event) for event in events]
         after = fold(state, assessed)
+        if any(isinstance(event, Observed) and _has_moved(event.key, state, after) for event in assessed):
+            self._moved = self.clock.monotonic()
         self.narrator.tell(assessed, state, after)
         return after
 
@@ -200,6 +211,12 @@ class Runner:
         if now >= self._next_summary:
             self._next_summary = now + self.summary_interval
             self.narrator.say(line)
+
+
+def _has_moved(key: ResourceKey, before: State, after: State) -> bool:
+    """Return whether an object is another one, or in another version, than it was."""
+    old, new = before.live(key), after.live(key)
+    return (old.uid, old.resource_version) != (new.uid, new.resource_version) if old and new else old is not new
 
 
 def _note(finished: queue.SimpleQueue[_Done], each: Step, future: Future[Event | None]) -> None:

@@ -73,7 +73,8 @@ class Task:
 
     ``kind`` is ``None`` while the cluster does not serve it, as before its CRD is applied. ``target`` is what is
     written; ``live`` what the comparison saw. ``takes_over`` is whether the fields of old writers become
-    ours first (SYN-32), ``message`` why a candidate is not pruned, ``refusal`` what the server said to the dry run.
+    ours first (SYN-32), ``message`` why a candidate is not pruned, ``refusal`` what the server said to the dry run,
+    ``is_confirmed`` that an object which says ``Prune=confirm`` may be deleted.
     """
 
     phase: SyncPhase
@@ -90,6 +91,7 @@ class Task:
     propagation: str = "Foreground"
     message: str = ""
     refusal: str = ""
+    is_confirmed: bool = False
 
     @property
     def id(self) -> TaskId:
@@ -119,7 +121,7 @@ def plan(
     applied = [
         task for row in comparison.resources if (task := _apply_task(row, application_options, options)) is not None
     ]
-    if "ApplyOutOfSyncOnly=true" in application_options:
+    if options.out_of_sync_only or "ApplyOutOfSyncOnly=true" in application_options:
         applied = [task for task in applied if task.action is not Action.UNCHANGED]
     hooks = [
         task
@@ -172,7 +174,9 @@ def _prune_task(row: ResourceComparison, application_options: Sequence[str], opt
     live = row.live
     if live is None or not row.requires_pruning or is_hook(live):
         return None
-    reason = skip_reason(live, prune=options.prune, application_options=application_options)
+    reason = skip_reason(
+        live, prune=options.prune, confirmed=options.confirmed, application_options=application_options
+    )
     return Task(
         phase=SyncPhase.SYNC,
         wave=sync_wave(live),
@@ -182,6 +186,7 @@ def _prune_task(row: ResourceComparison, application_options: Sequence[str], opt
         live=live,
         propagation=propagation(application_options),
         message=reason,
+        is_confirmed=options.confirmed,
     )
 
 

@@ -205,7 +205,9 @@ class Writer:
             fresh = self.cluster.get(kind, namespace=task.key.namespace, name=task.key.name)
             if fresh is None or (fresh.uid == planned.uid and fresh.is_terminating):
                 return Pruned(id=task.id, live=fresh, message=prune.PRUNED, now=self.clock.now())
-            reason = prune.veto(fresh, planned, self.tracking) or prune.skip_reason(fresh, prune=True)
+            reason = prune.veto(fresh, planned, self.tracking) or prune.skip_reason(
+                fresh, prune=True, confirmed=task.is_confirmed
+            )
             if reason:
                 return PruneVetoed(id=task.id, message=reason, now=self.clock.now())
             preconditions = Preconditions(uid=fresh.uid, resource_version=fresh.resource_version)
