@@ -30,11 +30,15 @@ class WorkTree:
 
     def read(self, path: str) -> bytes | None:
         """Return a file's content, or ``None`` where there is no such file."""
-        place = self._place(path)
-        if place is None or not os.path.isfile(place):  # noqa: PTH113  # a Path each costs more than the question
+        if not self.is_file(path):
             return None
-        with open(place, "rb", buffering=0) as file:  # noqa: PTH123
+        with open(f"{self.root}/{path}", "rb", buffering=0) as file:  # noqa: PTH123
             return file.read()
+
+    def is_file(self, path: str) -> bool:
+        """Return whether a path is a file, or leads to one."""
+        place = self._place(path)
+        return place is not None and os.path.isfile(place)  # noqa: PTH113  # a Path each costs more than the question
 
     def is_dir(self, path: str) -> bool:
         """Return whether a path is a directory."""

@@ -7,6 +7,7 @@ others: what fails for one application is data here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.tools import find_tool
@@ -181,7 +182,10 @@ def render_one(application: Application, session: Session, catalog: ApiCatalog |
         github_repository_url=f"{event.server_url}/{event.repository}" if event.repository else "",
         tracked_revisions=frozenset({event.tracked_branch or session.head.branch} - {""}),
     )
-    return _without_descriptions(render(application, context, session.ports.process))
+    make = partial(render, application, context, session.ports.process)
+    return _without_descriptions(
+        session.manifests.rendered(application, context, make) if session.manifests else make()
+    )
 
 
 def _without_descriptions(rendered: Rendered) -> Rendered:

@@ -52,9 +52,14 @@ def report_of(
             [*(ExitCode(each.exit_code) for each in applications), *(problem.exit_code for problem in session.problems)]
         ),
         problems=problems,
-        notes=(*notes, *session.notes, *_unclean(head)),
+        notes=(*notes, *session.notes, *_unclean(head), *_of_cache(session)),
         applications=applications,
     )
+
+
+def _of_cache(session: Session) -> tuple[str, ...]:
+    problems = session.manifests.store.problems if session.manifests else ()
+    return tuple(f"cache-dir {session.inputs.cache_dir}: {problem}" for problem in problems)
 
 
 def _unclean(head: Head) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def run(ports: Ports) -> ExitCode:
         )
     has_cluster = not event.is_fork and not (event.lacks_secrets and not _has_credentials(texts))
     inputs = parse(texts if has_cluster else _without_credentials(texts))
-    for secret in filter(None, (inputs.github_token, inputs.token)):
+    for secret in filter(None, (inputs.github_token, inputs.token, inputs.cache_key)):
         ports.workflow.mask(secret)
     session = open_session(inputs, event, ports)
     _check_commit(session)

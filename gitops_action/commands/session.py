@@ -24,6 +24,7 @@ from gitops_action.application.projects import Projects
 from gitops_action.application.settings import Settings, choose_settings
 from gitops_action.commands.applicationsets import Expander, Expansion
 from gitops_action.commands.base import Base, Checked, named_base, open_base, settings_in_force, with_doubts, with_moves
+from gitops_action.commands.cache_directory import open_manifests
 from gitops_action.commands.projects import judged, projects_in_force
 from gitops_action.commands.repository_tree import FolderTree
 from gitops_action.errors import UsageError
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from gitops_action.adapters.git import GitCheckout
     from gitops_action.adapters.git_history import History
     from gitops_action.application.discovery import Discovered, Document
+    from gitops_action.commands.manifests import Manifests
     from gitops_action.errors import GitOpsError
     from gitops_action.github.events import Event
     from gitops_action.inputs import Inputs
@@ -75,6 +77,8 @@ class Session:
     base: str = ""
     history: History | None = None
     base_applications: Mapping[tuple[str, str], Application] = field(default_factory=dict)
+    manifests: Manifests | None = None
+    """What was rendered before, where the run keeps it."""
 
     @property
     def parallelism(self) -> int:
@@ -122,6 +126,7 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
     projects, project_notes = projects_in_force(checked, reviewed, inputs)
     expanded = Expansion() if inputs.path else expander.expand(found.applicationsets, _tree(root, git))
     found = found.with_generated(expanded.applications)
+    manifests, uncached = open_manifests(inputs, event, ports.clock, root)
     applications = (_described(inputs),) if inputs.path else with_moves(found.applications, before)
     if not inputs.path:
         applications = judged(applications, projects, before)
@@ -136,11 +141,12 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
         applications=tuple(_chosen(with_doubts(applications, reviewed, proposed), names)),
         projects=projects,
         problems=_once((*found.problems, *expanded.problems, *projects.problems)),
-        notes=(*found.notes, *expanded.notes, *notes, *project_notes),
+        notes=(*found.notes, *expanded.notes, *notes, *project_notes, *filter(None, (uncached,))),
         started=started,
         base=judged_by.commit if judged_by else "",
         history=judged_by.history if isinstance(judged_by, Base) else None,
         base_applications=before,
+        manifests=manifests,
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.scripts import open_assessor
+from gitops_action.commands.cache_directory import for_sync
 from gitops_action.commands.evaluate import Evaluation, compared, evaluate, findings, judged
 from gitops_action.commands.older import Ancestry
 from gitops_action.commands.operate import operate
@@ -40,6 +41,7 @@ _AT_ONCE = 10
 
 def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
     """Return the report of a sync of all applications of the session; ``stop`` ends it in order."""
+    session = replace(session, manifests=for_sync(session.manifests))
     with tempfile.TemporaryDirectory(prefix="gitops-action-") as scratch:
         syncer = _Syncer(
             session=session,
