@@ -106,6 +106,7 @@ class Source:
     chart: str = ""
     ref: str = ""
     name: str = ""
+    tag_prefix: str = ""
     helm: HelmSource | None = None
     kustomize: KustomizeSource | None = None
     directory: DirectorySource | None = None
@@ -214,6 +215,7 @@ class Application:
     revision_history_limit: int = 10
     annotations: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    finalizers: tuple[str, ...] = ()
     file: str = ""
     line: int = 0
     conditions: tuple[ApplicationCondition, ...] = ()

@@ -69,6 +69,7 @@ def parse_application(document: JsonObject, *, file: str = "", line: int = 0) ->
         revision_history_limit=spec.integer("revisionHistoryLimit", default=10),
         annotations=metadata.text_map("annotations"),
         labels=metadata.text_map("labels"),
+        finalizers=metadata.texts("finalizers"),
         file=file,
         line=line,
         conditions=(),
@@ -76,6 +77,14 @@ def parse_application(document: JsonObject, *, file: str = "", line: int = 0) ->
     spec.finish()
     root.finish()
     return _with_conditions(application, problems, unknown)
+
+
+def parse_source(document: JsonObject) -> tuple[Source, tuple[str, ...], tuple[str, ...]]:
+    """Return the source that a document describes, what is wrong with it, and the fields that nobody knows."""
+    problems: list[str] = []
+    unknown: list[str] = []
+    source = _source(FieldReader(document, "", problems, unknown))
+    return source, tuple(problems), tuple(unknown)
 
 
 def _with_conditions(application: Application, problems: list[str], unknown: list[str]) -> Application:
@@ -109,6 +118,7 @@ def _source(reader: FieldReader) -> Source:
         chart=reader.text("chart"),
         ref=reader.text("ref"),
         name=reader.text("name"),
+        tag_prefix=reader.text("tagPrefix"),
         helm=_helm(reader.nested("helm")) if "helm" in reader else None,
         kustomize=_kustomize(reader.nested("kustomize")) if "kustomize" in reader else None,
         directory=_directory(reader.nested("directory")) if "directory" in reader else None,

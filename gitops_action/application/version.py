@@ -95,7 +95,7 @@ def parse_version(text: str) -> Version | None:
     numeric = (part for part in prerelease.split(".") if part.isdigit())
     if any(number >= _LARGEST for number in numbers) or any(len(part) > 1 and part[0] == "0" for part in numeric):
         return None
-    return Version(*numbers, prerelease, text)
+    return Version(numbers[0], numbers[1], numbers[2], prerelease, text)
 
 
 def parse_constraint(text: str) -> Constraint | None:

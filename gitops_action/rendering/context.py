@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gitops_action.ports import ApiCatalog
     from gitops_action.rendering.checkout import Checkout
     from gitops_action.rendering.source_kind import SourceKind
+    from gitops_action.rendering.sources import Sources, SourceTree
     from gitops_action.resource import Resource
 
 DIRECTORY_SIZE_LIMIT = 10 * 1024 * 1024
@@ -41,6 +42,8 @@ class RenderContext:
     """Names of the revision that is checked out, such as ``main``; HEAD and the empty text always mean it."""
     control_plane: str = "argocd"
     directory_size_limit: int = DIRECTORY_SIZE_LIMIT
+    sources: Sources | None = None
+    """Fetches other repositories and charts; without it only the checkout renders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +55,9 @@ class RenderRequest:
     directory: str
     variables: Mapping[str, str]
     """The build environment."""
-    references: frozenset[str] = frozenset()
-    """The ``ref`` names of the other sources, all of them this repository."""
+    references: Mapping[str, SourceTree] = field(default_factory=dict)
+    """Files of other sources by their ``ref``, as far as this one names them."""
+    project: str = "default"
     context: RenderContext
 
 
@@ -68,3 +72,7 @@ class Rendered:
     conditions: tuple[ApplicationCondition, ...] = ()
     commands: tuple[str, ...] = ()
     kinds: tuple[SourceKind, ...] = ()
+    revisions: tuple[str, ...] = ()
+    """The commit, chart version or digest of each source, in their order."""
+    fetched: tuple[str, ...] = ()
+    """What was fetched besides the sources' own files: URL and revision of remote bases, dependencies and values."""

@@ -7,6 +7,7 @@ their order.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -18,7 +19,7 @@ from gitops_action.rendering.complete import require_complete
 from gitops_action.rendering.context import Rendered, RenderRequest
 from gitops_action.rendering.directory import render_directory
 from gitops_action.rendering.helm import helm_command
-from gitops_action.rendering.helm_dependencies import linked_chart, local_dependencies, missing_dependencies
+from gitops_action.rendering.helm_dependencies import found_dependencies, linked_chart, missing_dependencies
 from gitops_action.rendering.kustomize import (
     add_patches,
     build_command,
@@ -28,14 +29,17 @@ from gitops_action.rendering.kustomize import (
     edit_commands,
     has_overrides,
 )
+from gitops_action.rendering.parameter_files import with_parameter_files
 from gitops_action.rendering.runner import command_text, failure, parse, run
 from gitops_action.rendering.source_kind import SourceKind, source_kind
+from gitops_action.rendering.sources import Recording, references, resolve, tree
 from gitops_action.rendering.support import is_reference_only, obstacles
 from gitops_action.rendering.targets import normalize_targets
 
 if TYPE_CHECKING:
     from gitops_action.application.application import Application, Source
     from gitops_action.ports import Process
+    from gitops_action.rendering.checkout import Checkout
     from gitops_action.rendering.context import RenderContext
     from gitops_action.resource import Resource
 
@@ -45,11 +49,7 @@ def render(application: Application, context: RenderContext, process: Process) -
     blocking = obstacles(application, context)
     if blocking:
         return Rendered(conditions=blocking)
-    parts = [
-        _render_numbered(application, number, context, process)
-        for number, source in enumerate(application.sources)
-        if not is_reference_only(source)
-    ]
+    parts = [_render_numbered(application, number, context, process) for number in range(len(application.sources))]
     targets, conditions = normalize_targets(
         [target for part in parts for target in part.targets],
         namespace=application.destination.namespace,
@@ -60,6 +60,8 @@ def render(application: Application, context: RenderContext, process: Process) -
         conditions=(*(condition for part in parts for condition in part.conditions), *conditions),
         commands=tuple(command for part in parts for command in part.commands),
         kinds=tuple(kind for part in parts for kind in part.kinds),
+        revisions=tuple(revision for part in parts for revision in part.revisions),
+        fetched=tuple(dict.fromkeys(name for part in parts for name in part.fetched)),
     )
 
 
@@ -76,22 +78,38 @@ def _render_numbered(application: Application, number: int, context: RenderConte
 
 def render_source(application: Application, source: Source, context: RenderContext, process: Process) -> Rendered:
     """Return what one source holds, as its renderer gave it."""
-    directory = context.checkout.directory(source.path)
-    names = [entry.name for entry in Path(directory).iterdir() if not entry.is_dir()]
-    _refuse_parameter_files(application, names, context)
-    kind = source_kind(source, names)
+    if is_reference_only(source):
+        return Rendered(revisions=(resolve(source, application.project, context).revision,))
+    files = tree(source, application.project, context)
+    directory = files.checkout.directory(files.path)
+    instance = instance_name(application, context.control_plane)
+    source, strange = with_parameter_files(source, directory, instance, files.checkout)
+    recording = Recording(context.sources) if context.sources else None
+    kind = source_kind(source, [entry.name for entry in Path(directory).iterdir() if not entry.is_dir()])
     request = RenderRequest(
         application_name=application.name,
         namespace=application.destination.namespace,
         directory=directory,
-        variables=build_environment(application, source, context.revision, control_plane=context.control_plane),
-        references=frozenset(each.ref for each in application.sources if each.ref),
-        context=context,
+        variables=build_environment(application, source, files.revision, control_plane=context.control_plane),
+        references=references(application, source, context),
+        project=application.project,
+        context=replace(context, checkout=files.checkout, revision=files.revision, sources=recording),
     )
+    rendered = _render_kind(kind, source, request, process)
+    return replace(
+        rendered,
+        conditions=(*strange, *rendered.conditions),
+        kinds=(kind,),
+        revisions=(files.revision,),
+        fetched=recording.names if recording else (),
+    )
+
+
+def _render_kind(kind: SourceKind, source: Source, request: RenderRequest, process: Process) -> Rendered:
     match kind:
         case SourceKind.DIRECTORY:
             targets, conditions = render_directory(source.directory or DirectorySource(), request)
-            return Rendered(targets=tuple(targets), conditions=conditions, kinds=(kind,))
+            return Rendered(targets=tuple(targets), conditions=conditions)
         case SourceKind.HELM:
             targets, commands = _render_helm(source.helm or HelmSource(), request, process)
         case SourceKind.KUSTOMIZE:
@@ -100,18 +118,18 @@ def render_source(application: Application, source: Source, context: RenderConte
             raise ApplicationError("config management plugins are not supported in this version")
         case _:
             assert_never(kind)
-    return Rendered(targets=tuple(targets), commands=tuple(commands), kinds=(kind,))
+    return Rendered(targets=tuple(targets), commands=tuple(commands))
 
 
 def _render_helm(source: HelmSource, request: RenderRequest, process: Process) -> tuple[list[Resource], list[str]]:
-    _check_chart(source, request.directory, request)
+    _check_chart(source, request.directory, request.context.checkout)
     command = helm_command(source, request)
     completed = process.run(command)
     missing = missing_dependencies(completed)
     if missing:
-        places = local_dependencies(missing, command, completed, request)
+        places = found_dependencies(missing, command, completed, request)
         for place in places.values():
-            _check_chart(source, place, request)
+            _check_chart(source, place.directory, place.checkout)
         with linked_chart(places, request) as chart:
             completed = process.run(helm_command(source, request, chart=chart))
     if completed.returncode:
@@ -120,10 +138,10 @@ def _render_helm(source: HelmSource, request: RenderRequest, process: Process) -
     return parse(completed.stdout, command, request), [command_text(command, request, before=before)]
 
 
-def _check_chart(source: HelmSource, directory: str, request: RenderRequest) -> None:
-    require_complete(request.context.checkout, directory)
+def _check_chart(source: HelmSource, directory: str, checkout: Checkout) -> None:
+    require_complete(checkout, directory)
     if not source.skip_schema_validation:
-        require_local_schemas(request.context.checkout, directory)
+        require_local_schemas(checkout, directory)
 
 
 def _render_kustomize(
@@ -151,14 +169,3 @@ def _render_kustomize(
 def _build(request: RenderRequest, process: Process) -> tuple[list[Resource], list[str]]:
     build = build_command(request)
     return parse(run(build, request, process), build, request), [command_text(build, request)]
-
-
-def _refuse_parameter_files(application: Application, names: list[str], context: RenderContext) -> None:
-    """Refuse Argo CD's parameter files: they change the source, so passing them over would render something else."""
-    own = f".argocd-source-{instance_name(application, context.control_plane)}.yaml"
-    for name in (".argocd-source.yaml", own):
-        if name in names:
-            raise ApplicationError(
-                f"{name} in the application's directory is not supported in this version",
-                remedy="Move its parameters into the Application's source.",
-            )

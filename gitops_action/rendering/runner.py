@@ -118,6 +118,9 @@ def _readable(stderr: str, command: Command, request: RenderRequest) -> str:
 
 def _from_root(text: str, request: RenderRequest) -> str:
     context = request.context
+    for name, tree in request.references.items():
+        if tree.checkout.root != context.checkout.root:
+            text = text.replace(f"{tree.checkout.root}/", f"${name}/")
     for place in (context.checkout.root, context.scratch):
         text = text.replace(f"{place}/", "")
     return text

@@ -1,4 +1,4 @@
-"""What of Argo CD's sources this version does not render, said before anything runs.
+"""What of an application's sources cannot be rendered, said before anything runs.
 
 In: an application and its sources. Out: conditions, each with what is not supported and the way around it.
 """
@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from gitops_action.application.application import ApplicationCondition, ConditionType
-from gitops_action.rendering.repository import is_this_repository
+from gitops_action.rendering.sources import is_repository, is_tracked, without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,30 +48,28 @@ def _source(source: Source, context: RenderContext) -> Iterator[ApplicationCondi
         yield _invalid(
             "spec.source.targetRevision is required if the manifest source is a helm chart", "Name the chart's version."
         )
-    elif source.chart:
-        yield _unsupported(
-            f"the chart {source.chart} of a chart repository is not supported in this version",
-            "Vendor the chart: commit it to this repository and set spec.source.path.",
-        )
-    elif source.repo_url.lower().startswith("oci://"):
-        yield _unsupported("OCI sources are not supported in this version", "Commit the artifact to this repository.")
-    elif not _is_checkout(source, context):
-        yield _unsupported(
-            f"the Git repository {_without_credentials(source.repo_url)} is not the one that is checked out,"
-            " and others are not fetched in this version",
-            "Move the application's files into this repository, or run the action where they are.",
-        )
-    elif not _is_tracked(source.target_revision, context):
-        yield _unsupported(
-            f"targetRevision {source.target_revision} is not what is checked out,"
-            " and other revisions are not fetched in this version",
-            "Set targetRevision to the tracked branch, or to HEAD.",
-        )
-    elif source.plugin is not None:
+    elif context.sources is None:
+        yield from _not_fetched(source, context)
+    if source.plugin is not None:
         yield _unsupported(
             "config management plugins are not supported in this version",
             "Generate the manifests in an earlier step and commit them, or use Helm, Kustomize or plain manifests.",
         )
+
+
+def _not_fetched(source: Source, context: RenderContext) -> Iterator[ApplicationCondition]:
+    """Yield what only a run that fetches can render."""
+    if source.chart:
+        what = f"the chart {source.chart} of a chart repository"
+    elif source.repo_url.lower().startswith("oci://"):
+        what = f"the artifact {without_credentials(source.repo_url)}"
+    elif not is_repository(source, context):
+        what = f"the Git repository {without_credentials(source.repo_url)}, which is not the one that is checked out,"
+    elif not is_tracked(source.target_revision, context):
+        what = f"targetRevision {source.target_revision}, which is not what is checked out,"
+    else:
+        return
+    yield _unsupported(f"{what} is not fetched in this run", "Commit its files to this repository.")
 
 
 def _references(sources: tuple[Source, ...]) -> Iterator[ApplicationCondition]:
@@ -81,23 +79,6 @@ def _references(sources: tuple[Source, ...]) -> Iterator[ApplicationCondition]:
             yield _invalid(f"ref {ref!r} may hold letters, digits, '-' and '_' only", "Rename the ref.")
         elif count > 1:
             yield _invalid(f"ref {ref!r} names {count} sources", "Give each source its own ref.")
-
-
-def _is_checkout(source: Source, context: RenderContext) -> bool:
-    return not source.repo_url or is_this_repository(
-        source.repo_url,
-        remotes=context.remotes,
-        github_repository_url=context.github_repository_url,
-        root=context.checkout.root,
-    )
-
-
-def _is_tracked(revision: str, context: RenderContext) -> bool:
-    return (
-        revision in ("", "HEAD", context.revision)
-        or revision in context.tracked_revisions
-        or revision.removeprefix("refs/heads/") in context.tracked_revisions
-    )
 
 
 def _labelled(condition: ApplicationCondition, label: str) -> ApplicationCondition:
@@ -110,7 +91,3 @@ def _invalid(message: str, remedy: str) -> ApplicationCondition:
 
 def _unsupported(message: str, remedy: str) -> ApplicationCondition:
     return ApplicationCondition(type=ConditionType.COMPARISON_ERROR, message=message, remedy=remedy)
-
-
-def _without_credentials(url: str) -> str:
-    return re.sub(r"://[^/@]*@", "://", url)

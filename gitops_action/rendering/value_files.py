@@ -16,10 +16,12 @@ from gitops_action.rendering.checkout import require_path
 from gitops_action.rendering.complete import require_content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gitops_action.application.application import HelmSource
+    from gitops_action.rendering.checkout import Checkout
     from gitops_action.rendering.context import RenderRequest
+    from gitops_action.rendering.sources import SourceTree
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 REFERENCE = re.compile(r"\$([A-Za-z0-9_-]+)/(.*)", re.DOTALL)
@@ -30,42 +32,46 @@ MAGIC = re.compile(r"[*?\[]")
 
 def value_files(source: HelmSource, request: RenderRequest) -> list[str]:
     """Return the files that the entries mean; a plain file may be missing, which helm then says itself."""
-    entries = [(entry, _written(entry, request)) for entry in source.value_files]
-    explicit = {_plain(path, request) for _, path in entries if not MAGIC.search(path)}
-    found: dict[str, None] = {}
-    for entry, path in entries:
+    entries = [(entry, *_written(entry, request)) for entry in source.value_files]
+    explicit = {_plain(path, checkout, request) for _, checkout, path in entries if not MAGIC.search(path)}
+    found: dict[str, Checkout] = {}
+    for entry, checkout, path in entries:
         if MAGIC.search(path):
-            matches = list(_expand(path, entry, request))
+            matches = list(_expand(path, entry, checkout, request))
             if not matches and not source.ignore_missing_value_files:
                 raise ApplicationError(
                     f'values file glob "{entry}" matched no files',
                     remedy="Correct the pattern, or set spec.source.helm.ignoreMissingValueFiles.",
                 )
-            found |= dict.fromkeys(match for match in matches if match not in explicit)
+            for match in matches:
+                if match not in explicit:
+                    found.setdefault(match, checkout)
         else:
-            real = _plain(path, request)
+            real = _plain(path, checkout, request)
             if Path(real).is_file() or not source.ignore_missing_value_files:
-                found[real] = None
-    for path in found:
-        require_content(request.context.checkout, path)
-    return [_relative(path, request.directory) for path in found]
+                found.setdefault(real, checkout)
+    for path, checkout in found.items():
+        require_content(checkout, path)
+    return [_for_helm(path, checkout, request) for path, checkout in found.items()]
 
 
 def resolve_file(entry: str, request: RenderRequest) -> str:
     """Return the path, relative to the chart, of one file that an application names."""
-    return _relative(_plain(_written(entry, request), request), request.directory)
+    checkout, path = _written(entry, request)
+    return _for_helm(_plain(path, checkout, request), checkout, request)
 
 
-def _written(entry: str, request: RenderRequest) -> str:
-    """Return an entry with its variables replaced; one of another source becomes a path from the repository's root."""
+def _written(entry: str, request: RenderRequest) -> tuple[Checkout, str]:
+    """Return an entry with its variables replaced, and the files it is of; another source's starts at their root."""
     reference = REFERENCE.fullmatch(entry)
+    checkout = request.context.checkout
     if reference and reference[1] not in request.variables:
-        _check_reference(reference[1], request.references)
+        checkout = _referenced(reference[1], request.references)
         entry = f"/{reference[2].lstrip('/')}"
     path = substitute(entry, request.variables)
     scheme = _SCHEME.match(path)
     if scheme is None:
-        return path
+        return checkout, path
     if scheme[1].lower() not in ("http", "https"):
         raise ApplicationError(f"the URL scheme '{scheme[1]}' is not allowed")
     raise ApplicationError(
@@ -74,9 +80,9 @@ def _written(entry: str, request: RenderRequest) -> str:
     )
 
 
-def _check_reference(name: str, references: frozenset[str]) -> None:
+def _referenced(name: str, references: Mapping[str, SourceTree]) -> Checkout:
     if name in references:
-        return
+        return references[name].checkout
     known = ", ".join(f"${each}" for each in sorted(references))
     raise ApplicationError(
         f'source referenced "${name}", but '
@@ -85,13 +91,12 @@ def _check_reference(name: str, references: frozenset[str]) -> None:
     )
 
 
-def _plain(path: str, request: RenderRequest) -> str:
-    return request.context.checkout.file(path, base=request.directory)
+def _plain(path: str, checkout: Checkout, request: RenderRequest) -> str:
+    return checkout.file(path, base=request.directory)
 
 
-def _expand(pattern: str, entry: str, request: RenderRequest) -> Iterator[str]:
+def _expand(pattern: str, entry: str, checkout: Checkout, request: RenderRequest) -> Iterator[str]:
     """Yield the files that a pattern matches, sorted; a match outside of the repository is an error (RND-17)."""
-    checkout = request.context.checkout
     require_path(pattern)
     base = Path(checkout.root if pattern.startswith("/") else request.directory)
     parts = pattern.strip("/").split("/")
@@ -107,7 +112,9 @@ def _expand(pattern: str, entry: str, request: RenderRequest) -> Iterator[str]:
             yield os.path.realpath(match)
 
 
-def _relative(path: str, directory: str) -> str:
+def _for_helm(path: str, checkout: Checkout, request: RenderRequest) -> str:
     """Return a path as helm gets it: never an option, a URL or the ``-`` of standard input."""
-    relative = os.path.relpath(path, os.path.realpath(directory))
+    if checkout.root != request.context.checkout.root:
+        return path
+    relative = os.path.relpath(path, os.path.realpath(request.directory))
     return relative if relative.startswith("../") else f"./{relative}"

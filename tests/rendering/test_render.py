@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from gitops_action.adapters.process import SubprocessProcess
 from gitops_action.application.application import (
     Application,
     ConditionType,
@@ -82,24 +81,27 @@ def test_this_repository_at_the_tracked_revision_is_the_checkout(repository: Rep
     [
         (
             Source(repo_url="https://charts.example", chart="redis", target_revision="1.x"),
-            "the chart redis of a chart repository is not supported in this version",
+            "the chart redis of a chart repository is not fetched in this run",
         ),
-        (Source(repo_url="oci://ghcr.io/acme/x", path="."), "OCI sources are not supported in this version"),
+        (
+            Source(repo_url="oci://ghcr.io/acme/x", path="."),
+            "the artifact oci://ghcr.io/acme/x is not fetched in this run",
+        ),
         (
             Source(repo_url="https://bot:ghs_secret@github.com/acme/other", path="."),
             (
-                "the Git repository https://github.com/acme/other is not the one that is checked out,"
-                " and others are not fetched in this version"
+                "the Git repository https://github.com/acme/other, which is not the one that is checked out,"
+                " is not fetched in this run"
             ),
         ),
         (
             Source(repo_url=HERE, path=".", target_revision="v1.*"),
-            "targetRevision v1.* is not what is checked out, and other revisions are not fetched in this version",
+            "targetRevision v1.*, which is not what is checked out, is not fetched in this run",
         ),
         (Source(repo_url=HERE, path=".", plugin={}), "config management plugins are not supported in this version"),
     ],
 )
-def test_what_is_not_supported_is_a_condition_that_says_so(
+def test_what_this_run_does_not_render_is_a_condition_that_says_so(
     repository: Repository, source: Source, message: str
 ) -> None:
     assert conditions(repository, source) == [(ConditionType.COMPARISON_ERROR, message)]
@@ -135,17 +137,6 @@ def test_of_several_sources_the_condition_names_the_one(repository: Repository) 
     assert [message for _, message in found] == [
         "source 2: config management plugins are not supported in this version"
     ]
-
-
-@pytest.mark.parametrize("name", [".argocd-source.yaml", ".argocd-source-team_web.yaml"])
-def test_argo_cds_parameter_files_are_refused_not_passed_over(repository: Repository, name: str) -> None:
-    repository.write({"web/a.yaml": config_map("a"), f"web/{name}": "helm: {}\n"})
-    application = Application(
-        name="web", namespace="team", sources=(Source(path="web"),), destination=Destination(namespace="shop")
-    )
-
-    with pytest.raises(Exception, match=rf"{name} in the application's directory is not supported in this version"):
-        render(application, repository.context(), SubprocessProcess())
 
 
 def test_a_parameter_file_of_another_application_is_none_of_ours(repository: Repository) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from gitops_action.application.application import HelmSource
 from gitops_action.errors import ApplicationError
+from gitops_action.rendering.sources import SourceTree
 from gitops_action.rendering.value_files import value_files
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ FILES = (
 
 def files(repository: Repository, *entries: str, ignore: bool = False, refs: tuple[str, ...] = ()) -> list[str]:
     repository.write(dict.fromkeys(FILES, ""))
-    request = replace(
-        repository.request("charts/web"), references=frozenset(refs), variables={"ARGOCD_APP_NAME": "env"}
-    )
+    request = repository.request("charts/web")
+    here = SourceTree(checkout=request.context.checkout, revision="", path="")
+    request = replace(request, references=dict.fromkeys(refs, here), variables={"ARGOCD_APP_NAME": "env"})
     return value_files(HelmSource(value_files=entries, ignore_missing_value_files=ignore), request)
 
 
