@@ -181,6 +181,7 @@ class ConditionType(StrEnum):
     ORPHANED_RESOURCE_WARNING = "OrphanedResourceWarning"
     UNSUPPORTED_WARNING = "UnsupportedFieldWarning"
     DANGER_WARNING = "DangerWarning"
+    CLIENT_COMPARISON_WARNING = "ClientSideComparisonWarning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

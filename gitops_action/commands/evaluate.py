@@ -30,7 +30,7 @@ from gitops_action.rendering.render import render
 from gitops_action.report.build import Findings
 from gitops_action.resource.tracking import Tracking
 from gitops_action.sync.options import Adopt
-from gitops_action.sync.record import Record, load_record
+from gitops_action.sync.record_store import load_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from gitops_action.ports import ApiCatalog, Cluster
     from gitops_action.rendering.context import Rendered
     from gitops_action.resource import Resource, ResourceKey
+    from gitops_action.sync.record import Record
 
     Assess = Callable[[Resource], HealthStatus | None]
 
@@ -129,7 +130,8 @@ def evaluate(
     )
     if cluster is None or any(condition.is_error for condition in rendered.conditions):
         return evaluation
-    return judged(compared(replace(evaluation, record=recorded(application, cluster)), session), assess)
+    record = recorded(application, cluster, session.inputs.state_namespace)
+    return judged(compared(replace(evaluation, record=record), session), assess)
 
 
 def _has_error(application: Application) -> bool:
@@ -230,10 +232,10 @@ def judged(evaluation: Evaluation, assess: Assess) -> Evaluation:
     return replace(evaluation, health=judged_rows.status, resource_health=by_key)
 
 
-def recorded(application: Application, cluster: Cluster) -> Record | None:
+def recorded(application: Application, cluster: Cluster, state_namespace: str) -> Record | None:
     """Return the record; who may not read it compares as if there were none, which reads more and misses nothing."""
     try:
-        return load_record(application, cluster)
+        return load_record(application, cluster, state_namespace)
     except Forbidden:
         return None
 

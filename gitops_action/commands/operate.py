@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING
 
 from gitops_action.commands.evaluate import recorded
 from gitops_action.commands.options import sync_options
+from gitops_action.commands.ownership import check_owner
+from gitops_action.commands.recording import Intent, Recording
 from gitops_action.report.build import Scrubber
 from gitops_action.sync.lock import ApplicationLock, StopOrLoss
-from gitops_action.sync.model import OperationPhase, ResultCode
+from gitops_action.sync.model import OperationPhase
 from gitops_action.sync.perform import sync as sync_application
-from gitops_action.sync.record import Record, save_record, united
+from gitops_action.sync.record import OperationKind
+from gitops_action.sync.record_store import save_record
 from gitops_action.sync.refuse import is_needed
 
 if TYPE_CHECKING:
@@ -33,7 +36,11 @@ if TYPE_CHECKING:
     from gitops_action.resource import ResourceKey
     from gitops_action.sync.model import OperationResult
     from gitops_action.sync.options import SyncOptions
+    from gitops_action.sync.record import Record
     from gitops_action.sync.writer import Stop
+
+
+_SYNC = Intent()
 
 
 class _Overtaken(Exception):
@@ -53,8 +60,9 @@ def operate(
     ancestry: Ancestry,
     say: Callable[[str], None],
     again: Callable[[Evaluation], Evaluation],
+    intent: Intent = _SYNC,
 ) -> tuple[Evaluation, OperationResult | None]:
-    """Return what was synced and what came of it; no result where a second comparison failed.
+    """Return what was synced, with its new record, and what came of it; no result where a second comparison failed.
 
     Raises ``Refused``, ``Locked`` or ``ApplicationError`` before the first change.
     """
@@ -68,16 +76,22 @@ def operate(
         stop=stop,
         timeout=session.inputs.timeout,
         say=say,
+        state_namespace=session.inputs.state_namespace,
     )
     ends = StopOrLoss(stop=stop, lock=lock)
     with lock:
         try:
-            return found, _left(lock, _operation(found, session, lock, ancestry, say).run(assess, ends))
+            return _run(_operation(found, session, lock, ancestry=ancestry, say=say, intent=intent), assess, ends)
         except _Overtaken as overtaken:
             current = again(replace(found, record=overtaken.record))
         if current.comparison is None or current.is_broken:
             return current, None
-        return current, _left(lock, _operation(current, session, lock, ancestry, say).run(assess, ends))
+        return _run(_operation(current, session, lock, ancestry=ancestry, say=say, intent=intent), assess, ends)
+
+
+def _run(operation: _Operation, assess: Assess, stop: Stop) -> tuple[Evaluation, OperationResult]:
+    result, record = operation.run(assess, stop)
+    return replace(operation.found, record=record), _left(operation.lock, result)
 
 
 def _left(lock: ApplicationLock, result: OperationResult) -> OperationResult:
@@ -93,36 +107,36 @@ def holder_of(session: Session) -> str:
 
 
 def _operation(
-    found: Evaluation, session: Session, lock: ApplicationLock, ancestry: Ancestry, say: Callable[[str], None]
+    found: Evaluation,
+    session: Session,
+    lock: ApplicationLock,
+    *,
+    ancestry: Ancestry,
+    say: Callable[[str], None],
+    intent: Intent,
 ) -> _Operation:
     comparison, cluster = found.comparison, found.cluster
     if comparison is None or cluster is None:
         raise RuntimeError("an application is synced only after it was compared")
-    targets = tuple(row.key for row in comparison.resources if row.target is not None)
+    check_owner(found.application, found.record, session, cluster)
+    recording = Recording(found, session, intent)
     return _Operation(
         found=found,
         comparison=comparison,
         cluster=cluster,
         session=session,
-        options=sync_options(found.application, session),
+        options=replace(sync_options(found.application, session), revision=recording.revision),
         lock=lock,
         ancestry=ancestry,
         say=say,
-        targets=targets,
-        running=Record(
-            application=found.application.name,
-            phase=OperationPhase.RUNNING,
-            revision=session.head.commit,
-            inventory=united(found.record.inventory if found.record else (), targets),
-            run_url=session.event.run_url,
-            started=session.ports.clock.now(),
-        ),
+        intent=intent,
+        recording=recording,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Operation:
-    """One comparison carried out; ``running`` is its record while it runs."""
+    """One comparison carried out, and recorded."""
 
     found: Evaluation
     comparison: Comparison
@@ -132,18 +146,18 @@ class _Operation:
     lock: ApplicationLock
     ancestry: Ancestry
     say: Callable[[str], None]
-    targets: tuple[ResourceKey, ...]
-    running: Record
+    intent: Intent
+    recording: Recording
     scrub: Scrubber = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scrub", Scrubber(self.comparison))
 
-    def run(self, assess: Assess, stop: Stop) -> OperationResult:
-        """Sync, and record what came of it."""
-        is_to_do = is_needed(self.comparison, prune=self.options.prune)
+    def run(self, assess: Assess, stop: Stop) -> tuple[OperationResult, Record | None]:
+        """Sync, record what came of it, and return both."""
+        runs_hooks = is_needed(self.comparison, prune=self.options.prune) and not self.intent.is_self_heal
         result = sync_application(
-            self.comparison if is_to_do else replace(self.comparison, hooks=()),
+            self.comparison if runs_hooks else replace(self.comparison, hooks=()),
             self.cluster,
             assess=assess,
             options=self.options,
@@ -158,39 +172,44 @@ class _Operation:
 
     def _begin(self) -> None:
         self._take_lock()
-        self.ancestry.check(self.found.record, self.say)
-        save_record(self.running, self.found.application, self.cluster)
+        self._check_age()
+        self._save(self.recording.begin())
 
     def _take_lock(self) -> None:
         """Take the lock unless we have it; a record that changed since the comparison tells of a sync in between."""
         if not self.lock.is_held:
             waited = self.lock.take()
-            record = recorded(self.found.application, self.cluster)
+            record = recorded(self.found.application, self.cluster, self.session.inputs.state_namespace)
             if waited or record != self.found.record:
                 raise _Overtaken(record)
         self.lock.check()
 
-    def _finish(self, result: OperationResult) -> OperationResult:
-        """Write the outcome; only a sync that succeeded forgets what it no longer has to look for.
+    def _check_age(self) -> None:
+        """Refuse an older commit; a rollback is asked for one."""
+        if self.intent.kind is OperationKind.SYNC:
+            self.ancestry.check(self.found.record, self.say)
+
+    def _finish(self, result: OperationResult) -> tuple[OperationResult, Record | None]:
+        """Write the outcome, and return it as it was recorded.
 
         What changed nothing is in order for an older commit as well, and leaves the newer one's record as it is.
         """
+        former = self.found.record
         if self.lock.loss:
             message = f"{self.lock.loss}; stopped before the next write, and not recorded"
-            return replace(result, phase=OperationPhase.FAILED, message=message)
-        succeeded = result.phase is OperationPhase.SUCCEEDED
-        left = tuple(each.key for each in result.resources if each.code is ResultCode.PRUNE_SKIPPED)
-        record = replace(
-            self.running,
-            phase=result.phase,
-            inventory=united(self.targets, left) if succeeded else self.running.inventory,
-            finished=self.session.ports.clock.now(),
-        )
-        if self.lock.is_held or self.found.record is None or _content(self.found.record) != _content(record):
-            self._take_lock()
-            if not self.ancestry.is_older(self.found.record, self.say):
-                save_record(record, self.found.application, self.cluster)
-        return result
+            return replace(result, phase=OperationPhase.FAILED, message=message), former
+        record = self.recording.end(result)
+        if not self.lock.is_held and former is not None and _content(former) == _content(record):
+            return result, former
+        self._take_lock()
+        is_sync = self.intent.kind is OperationKind.SYNC
+        if is_sync and self.ancestry.is_older(former, self.say):
+            return result, former
+        self._save(record)
+        return result, record
+
+    def _save(self, record: Record) -> None:
+        save_record(record, self.found.application, self.cluster, self.session.inputs.state_namespace)
 
 
 def _content(record: Record) -> tuple[str, str, tuple[ResourceKey, ...]]:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from gitops_action.errors import ClusterError, Conflict, Forbidden, Locked, NotFound
 from gitops_action.ports import ApiKind, Preconditions
 from gitops_action.resource import Resource
-from gitops_action.sync.record import in_namespace, record_name, record_namespace
+from gitops_action.sync.record import MANAGED_BY, MANAGER, record_name, record_namespace
+from gitops_action.sync.record_store import in_namespace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,9 +63,11 @@ class ApplicationLock:
         say: Callable[[str], None],
     ) -> None:
         self._application = application.name
-        self._namespace, self._name = record_namespace(application), record_name(application)
+        self._namespace, self._name = record_namespace(application, state_namespace), record_name(application)
         self._cluster = cluster
         self._holder = holder
+        duration: int = DURATION,
+        state_namespace: str = "",
         self._clock = clock
         self._stop = stop
         self._timeout = timeout
@@ -250,7 +253,7 @@ class ApplicationLock:
         metadata = {
             "name": self._name,
             "namespace": self._namespace,
-            "labels": {"app.kubernetes.io/managed-by": "gitops-action"},
+            "labels": {MANAGED_BY: MANAGER},
         }
         if lease:
             metadata |= {"uid": lease.uid, "resourceVersion": lease.resource_version}

@@ -1,38 +1,96 @@
-"""What a sync leaves behind in the cluster: which commit was applied, and the inventory of what is the application's.
+"""What a sync leaves behind: which commit was applied, what is the application's, and its last operations.
 
-A Secret beside the objects. It carries no tracking, is never a target and never a prune candidate. The inventory is why
-a kind whose last object left Git is still looked for. In: a ``Record``. Out: the Secret's object, and back; a record
-of a newer schema is refused, an older one is read.
+Values, and where they are kept: a Secret beside the objects, which carries no tracking, is never a target and never a
+prune candidate. The inventory is why a kind whose last object left Git is still looked for. ``history`` says what
+comes into a record, ``record_format`` how it looks in the cluster, and ``record_store`` reads and writes it.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-import orjson
-
-from gitops_action.errors import Conflict, NotFound, Refused
-from gitops_action.resource import Resource, ResourceKey
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Mapping
 
     from gitops_action.application.application import Application
-    from gitops_action.ports import Cluster
-    from gitops_action.resource.resource import JsonObject
+    from gitops_action.resource import ResourceKey
 
-SCHEMA = 1
-_DATA_KEY = "record"
+SCHEMA = 2
+MANAGED_BY = "app.kubernetes.io/managed-by"
+MANAGER = "gitops-action"
+"""What ``MANAGED_BY`` says of every object that keeps our state."""
+RECORD_TYPE = "gitops-action/record"
 _NAME_LIMIT = 200
+
+
+class OperationKind(StrEnum):
+    """What an operation was for."""
+
+    SYNC = "sync"
+    ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose an application is: a repository, by GitHub's number and by URL, and the file that describes it there.
+
+    What is not known is 0 or empty.
+    """
+
+    repository_id: int = 0
+    repository: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedSource:
+    """What an operation rendered; an empty text means "not set"."""
+
+    repo_url: str = ""
+    target_revision: str = ""
+    path: str = ""
+    chart: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation that changed the application, or tried to. ``phase`` is an ``OperationPhase``'s word.
+
+    ``targets`` is the digest under which the record keeps what was rendered, empty where it does not.
+    ``rolled_back_to`` is the operation that a rollback went back to.
+    """
+
+    id: int
+    revision: str
+    phase: str
+    kind: OperationKind = OperationKind.SYNC
+    message: str = ""
+    health: str = ""
+    """The application's health when the operation ended; empty where nothing was waited for."""
+    initiator: str = ""
+    is_automated: bool = False
+    approvals: tuple[str, ...] = ()
+    sources: tuple[RecordedSource, ...] = ()
+    run_url: str = ""
+    started: float = 0.0
+    finished: float = 0.0
+    targets: str = ""
+    rolled_back_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The last sync of one application. Times are seconds since the epoch; ``phase`` an ``OperationPhase``'s word."""
+    """One application as its last sync left it. Times are seconds since the epoch.
+
+    The first fields are of the last sync, also of one that found nothing to change (``phase`` is an
+    ``OperationPhase``'s word); ``operations``, newest first, are those that did. ``targets`` are what was rendered,
+    gzipped, by digest. ``heals`` counts the self-heals since the last operation, of which the newest ended at
+    ``healed``. ``finalizers`` and ``sync_options`` are the application's: they say what becomes of its objects once it
+    is gone from Git.
+    """
 
     application: str
     phase: str
@@ -42,6 +100,16 @@ class Record:
     started: float = 0.0
     finished: float = 0.0
     schema: int = SCHEMA
+    namespace: str = ""
+    destination_namespace: str = ""
+    owner: Owner = Owner()
+    cluster_uid: str = ""
+    operations: tuple[Operation, ...] = ()
+    targets: Mapping[str, bytes] = field(default_factory=dict)
+    heals: int = 0
+    healed: float = 0.0
+    finalizers: tuple[str, ...] = ()
+    sync_options: tuple[str, ...] = ()
 
 
 def record_name(application: Application) -> str:
@@ -50,97 +118,9 @@ def record_name(application: Application) -> str:
     return f"gitops-action.{application.name[:_NAME_LIMIT]}-{hashlib.sha256(identity).hexdigest()[:8]}"
 
 
-def record_namespace(application: Application) -> str:
-    """Return where the record lives."""
-    return application.destination.namespace or "default"
-
-
-def load_record(application: Application, cluster: Cluster) -> Record | None:
-    """Return the application's record, or ``None`` where there is none.
-
-    Raises ``Refused`` for a record of a newer version, and ``ApiError`` where it may not be read.
-    """
-    kind = cluster.catalog().kinds[("v1", "Secret")]
-    secret = cluster.get(kind, namespace=record_namespace(application), name=record_name(application))
-    return decode(secret) if secret else None
-
-
-def save_record(record: Record, application: Application, cluster: Cluster) -> None:
-    """Write the application's record; a missing namespace is created first."""
-    kind, secret = cluster.catalog().kinds["v1", "Secret"], encode(record, application)
-    in_namespace(secret.namespace, cluster, lambda: cluster.apply(kind, secret))
-
-
-def in_namespace(name: str, cluster: Cluster, write: Callable[[], Resource]) -> Resource:
-    """Return what a write into a namespace gives; where the namespace is missing, it is created first."""
-    try:
-        return write()
-    except NotFound:
-        namespace = Resource({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-        with suppress(Conflict):  # somebody was faster
-            cluster.create(cluster.catalog().kinds["v1", "Namespace"], namespace)
-        return write()
-
-
-def encode(record: Record, application: Application) -> Resource:
-    """Return the Secret that holds a record."""
-    content = {
-        "schema": SCHEMA,
-        "application": record.application,
-        "phase": record.phase,
-        "revision": record.revision,
-        "runUrl": record.run_url,
-        "started": record.started,
-        "finished": record.finished,
-        "inventory": [list(key) for key in sorted(record.inventory)],
-    }
-    secret: JsonObject = {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {
-            "name": record_name(application),
-            "namespace": record_namespace(application),
-            "labels": {"app.kubernetes.io/managed-by": "gitops-action"},
-        },
-        "type": "gitops-action/record",
-        "data": {_DATA_KEY: base64.b64encode(orjson.dumps(content)).decode()},
-    }
-    return Resource(secret)
-
-
-def decode(secret: Resource) -> Record:
-    """Return the record in a Secret.
-
-    Raises ``Refused`` where it cannot be read, for to go on would forget what is to be pruned.
-    """
-    place = f"record {secret.namespace}/{secret.name}"
-    try:
-        content = orjson.loads(base64.b64decode(secret.object["data"][_DATA_KEY]))
-        schema = int(content["schema"])
-        record = _record(content) if schema <= SCHEMA else None
-    except (KeyError, TypeError, ValueError) as error:
-        raise Refused(
-            f"{place} cannot be read", remedy="Delete the Secret if it was damaged; the next sync writes it again."
-        ) from error
-    if record is None:
-        raise Refused(
-            f"{place} was written by a newer version (schema {schema}, this version reads up to {SCHEMA})",
-            remedy="Use that version of the action in this workflow as well.",
-        )
-    return record
-
-
-def _record(content: JsonObject) -> Record:
-    return Record(
-        application=content["application"],
-        phase=content["phase"],
-        revision=content["revision"],
-        run_url=content["runUrl"],
-        started=content["started"],
-        finished=content["finished"],
-        inventory=tuple(ResourceKey(*key) for key in content["inventory"]),
-        schema=int(content["schema"]),
-    )
+def record_namespace(application: Application, state_namespace: str = "") -> str:
+    """Return where the record lives; ``state_namespace`` is where the user wants those of all applications."""
+    return state_namespace or application.destination.namespace or "default"
 
 
 def united(*inventories: Iterable[ResourceKey]) -> tuple[ResourceKey, ...]:
