@@ -347,6 +347,12 @@ INPUTS: tuple[Input, ...] = (
         help="Requests to an API server at once; 0 for a number that suits the machine.",
     ),
     Input(
+        name="check-repeatable",
+        type=Type.BOOLEAN,
+        default="false",
+        help="Render each application twice, and name the fields that differ: random values, dates.",
+    ),
+    Input(
         name="cache-dir",
         help="Folder in which rendered manifests and fetched sources are kept between runs; none if empty.",
     ),
@@ -484,6 +490,7 @@ class Inputs:
     degraded_grace: float = 10.0
     stall_timeout: float = 0.0
     parallelism: int = 0
+    check_repeatable: bool = False
     cache_dir: str = ""
     cache_key: str | None = field(default=None, repr=False)
     fail_on: FailOn = FailOn.ERROR

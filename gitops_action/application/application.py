@@ -180,6 +180,7 @@ class ConditionType(StrEnum):
     EXCLUDED_RESOURCE_WARNING = "ExcludedResourceWarning"
     ORPHANED_RESOURCE_WARNING = "OrphanedResourceWarning"
     UNSUPPORTED_WARNING = "UnsupportedFieldWarning"
+    UNREPEATABLE_WARNING = "UnrepeatableWarning"
     DANGER_WARNING = "DangerWarning"
     CLIENT_COMPARISON_WARNING = "ClientSideComparisonWarning"
 

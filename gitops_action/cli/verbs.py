@@ -12,6 +12,7 @@ VERBS = {
     "render": "gitops_action.cli.render:render",
     "diff": "gitops_action.cli.diff:diff",
     "sync": "gitops_action.cli.sync:sync",
+    "refresh": "gitops_action.cli.refresh:refresh",
     "affected": "gitops_action.cli.affected:affected",
     "check": "gitops_action.cli.check:check",
 }

@@ -27,6 +27,7 @@ from gitops_action.health.aggregate import HealthRow, assess_application
 from gitops_action.rendering.build_environment import instance_name
 from gitops_action.rendering.context import RenderContext
 from gitops_action.rendering.render import render
+from gitops_action.rendering.repeatable import unrepeatable
 from gitops_action.report.build import Findings
 from gitops_action.resource.tracking import Tracking
 from gitops_action.sync.options import Adopt
@@ -185,6 +186,9 @@ def render_one(application: Application, session: Session, catalog: ApiCatalog |
         tracked_revisions=frozenset({event.tracked_branch or session.head.branch} - {""}),
     )
     make = partial(render, application, context, session.ports.process)
+    if session.inputs.check_repeatable:
+        first = make()
+        return _without_descriptions(replace(first, conditions=(*first.conditions, *unrepeatable(first, make()))))
     return _without_descriptions(
         session.manifests.rendered(application, context, make) if session.manifests else make()
     )
