@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from gitops_action.lua.sandbox import LuaFailed, without_nulls
 from gitops_action.lua.to_json import to_json
@@ -23,13 +23,20 @@ if TYPE_CHECKING:
 _TEXTS: Final = ("iconClass", "displayName")
 
 
+class ActionParameter(NamedTuple):
+    """What an action wants to be told; ``None`` as its default: it has to be told."""
+
+    name: str
+    default: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceAction:
     """Something that can be done with an object; a disabled one not in its present state."""
 
     name: str
     disabled: bool = False
-    parameters: tuple[str, ...] = ()
+    parameters: tuple[ActionParameter, ...] = ()
     icon_class: str = ""
     display_name: str = ""
 
@@ -93,10 +100,15 @@ def _action(name: str, entry: Json) -> ResourceAction:
     return ResourceAction(
         name=name,
         disabled=entry.get("disabled") is True,
-        parameters=tuple(str(each.get("name") or "") for each in parameters),
+        parameters=tuple(map(_parameter, parameters)),
         icon_class=str(icon),
         display_name=str(display),
     )
+
+
+def _parameter(entry: JsonObject) -> ActionParameter:
+    default = entry.get("default")
+    return ActionParameter(str(entry.get("name") or ""), None if default is None else str(default))
 
 
 def _impacted(entry: Json) -> ImpactedResource:

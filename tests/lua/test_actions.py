@@ -8,7 +8,15 @@ import pytest
 
 from gitops_action.errors import UsageError
 from gitops_action.lua.action_scripts import ActionOverride, ActionScripts, parse_action_overrides
-from gitops_action.lua.actions import ImpactedResource, Operation, ResourceAction, discover, merge_patch, run_action
+from gitops_action.lua.actions import (
+    ActionParameter,
+    ImpactedResource,
+    Operation,
+    ResourceAction,
+    discover,
+    merge_patch,
+    run_action,
+)
 from gitops_action.lua.sandbox import LuaFailed, Sandbox
 from gitops_action.resource import GroupKind, Resource
 
@@ -25,7 +33,7 @@ LIVE = Resource(
 CONFIGURED = """\
 mergeBuiltinActions: true
 discovery.lua: |
-  return {restart = {disabled = true}, polish = {params = {{name = "colour"}}}}
+  return {restart = {disabled = true}, polish = {params = {{name = "colour"}, {name = "coats", default = "2"}}}}
 definitions:
   - name: polish
     action.lua: |
@@ -62,7 +70,7 @@ def test_merged_with_the_catalogue_the_settings_own_actions_win() -> None:
     """HLT-8."""
     merged = scripts(**{"resource.customizations.actions.example.com_Widget": CONFIGURED})
     assert discover(SANDBOX, merged.discovery(WIDGET), LIVE, now=0) == (
-        ResourceAction(name="polish", parameters=("colour",)),
+        ResourceAction(name="polish", parameters=(ActionParameter("colour"), ActionParameter("coats", "2"))),
         ResourceAction(name="restart", disabled=True),
         ResourceAction(name="stop", icon_class="fa", display_name="Stop"),
     )
