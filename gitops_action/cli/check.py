@@ -12,6 +12,7 @@ from gitops_action.cli.lazy import LazyGroup
 CHECKS = {
     "applicationset": "gitops_action.commands.check_applicationset:applicationset",
     "project": "gitops_action.commands.check_project:project",
+    "tasks": "gitops_action.commands.check_tasks:tasks",
 }
 """Question → ``module:command``."""
 

@@ -5,7 +5,6 @@ In: an application and the session. Out: ``SyncOptions``, and for a comparison t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitops_action.application.application import Retry
@@ -59,13 +58,13 @@ def sync_options(application: Application, session: Session, record: Record | No
 def retry_policy(application: Application, inputs: Inputs) -> Retry:
     """Return how often a failed sync is tried again: as the inputs say, else the application, else not at all."""
     own = application.sync_policy.retry or Retry()
-    given = {
-        "limit": inputs.retry_limit,
-        "duration": inputs.retry_backoff_duration,
-        "factor": inputs.retry_backoff_factor,
-        "max_duration": inputs.retry_backoff_max_duration,
-    }
-    return replace(own, **{name: value for name, value in given.items() if value is not None})
+    duration, longest = inputs.retry_backoff_duration, inputs.retry_backoff_max_duration
+    return Retry(
+        limit=own.limit if inputs.retry_limit is None else inputs.retry_limit,
+        duration=own.duration if duration is None else duration,
+        factor=own.factor if inputs.retry_backoff_factor is None else inputs.retry_backoff_factor,
+        max_duration=own.max_duration if longest is None else longest,
+    )
 
 
 def foretold_refusal(

@@ -29,14 +29,18 @@ if TYPE_CHECKING:
     from gitops_action.sync.writer import Stop
 
 LEASE = ApiKind(group="coordination.k8s.io", version="v1", kind="Lease", plural="leases", namespaced=True)
+TERMINATE = "gitops-action/terminate"
+"""Annotation of the Lease that asks its holder, whom it names, to end."""
 DURATION = 30
 """Seconds after which a lock that nobody renews is abandoned."""
 MARGIN = 5.0
-"""Seconds before that in which its holder begins no write any more, so that one under way is over by then."""
+"""Of those, the seconds at the end in which its holder begins no write any more, so that one under way is over by
+then; a lock of another duration has a margin in proportion."""
 POLL = 2.0
 _RENEW_EVERY = 10.0
 _RENEW_AGAIN = 1.0
 _SAY_EVERY = 30.0
+_NOTICED_EVERY = 1.0
 _LONGEST_NAME = 200
 _RULE = (
     "A sync without a lock does not happen. Add to a Role in namespace {namespace}, bound to this user:\n"
@@ -48,7 +52,8 @@ class ApplicationLock:
     """The lock of one application, not taken yet; leaving its ``with`` block releases it.
 
     ``holder`` names the sync to others and is unlike any other's: what follows its ``#`` is not shown. ``stop`` ends
-    the wait, ``timeout`` bounds it, ``say`` tells of it.
+    the wait, ``timeout`` bounds it, ``say`` tells of it. ``duration`` is how long it lasts, in seconds, where nobody
+    renews it.
     """
 
     def __init__(
@@ -61,23 +66,26 @@ class ApplicationLock:
         stop: Stop,
         timeout: float,
         say: Callable[[str], None],
+        duration: int = DURATION,
+        state_namespace: str = "",
     ) -> None:
         self._application = application.name
         self._namespace, self._name = record_namespace(application, state_namespace), record_name(application)
         self._cluster = cluster
         self._holder = holder
-        duration: int = DURATION,
-        state_namespace: str = "",
         self._clock = clock
         self._stop = stop
         self._timeout = timeout
         self._say = say
+        self._seconds = duration
+        self._scale = duration / DURATION
         self._mutex = threading.Lock()
         self._released = threading.Event()
         self._keeper: threading.Thread | None = None
         self._lease: Resource | None = None
         self._deadline = 0.0
         self._loss = ""
+        self._is_asked_to_end = False
 
     def __enter__(self) -> Self:
         """Return the lock; it is taken by ``take`` alone."""
@@ -102,6 +110,11 @@ class ApplicationLock:
         if self._lease is not None and not self._loss and self._clock.monotonic() >= self._deadline:
             self._loss = f"the lock of {self._application} could not be renewed in time"
         return self._loss
+
+    @property
+    def is_asked_to_end(self) -> bool:
+        """Whether somebody asked this sync to end."""
+        return self._is_asked_to_end
 
     def check(self) -> None:
         """Raise ``Locked`` where the lock was lost."""
@@ -149,7 +162,9 @@ class ApplicationLock:
         self._released.set()
         with self._mutex:
             self._lease = None
-        self._say(f"the lock is left to end by itself in {DURATION} s: the API server has not answered every write")
+        self._say(
+            f"the lock is left to end by itself in {self._seconds} s: the API server has not answered every write"
+        )
 
     def release(self) -> None:
         """Delete the lock if it is still ours; trouble is said and not raised, for the lock ends by itself."""
@@ -160,13 +175,13 @@ class ApplicationLock:
                 return
             try:
                 current = self._get()
-                if current is not None and _holder(current) == self._holder:
+                if current is not None and holder_of_lease(current) == self._holder:
                     sure = Preconditions(uid=current.uid, resource_version=current.resource_version)
                     self._cluster.delete(LEASE, current.key, preconditions=sure, propagation="Background")
             except (Conflict, NotFound):
                 return  # somebody has it, or removed it
             except ClusterError as error:
-                self._say(f"the lock could not be released and ends by itself in {DURATION} s: {error.summary}")
+                self._say(f"the lock could not be released and ends by itself in {self._seconds} s: {error.summary}")
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -177,22 +192,22 @@ class ApplicationLock:
         while True:
             now = self._clock.monotonic()
             lease = self._get()
-            if lease is None or _holder(lease) in ("", self._holder):
+            if lease is None or holder_of_lease(lease) in ("", self._holder):
                 if self._write(lease, now):
                     return waited
             elif lease.resource_version != seen:
                 seen, since = lease.resource_version, now
             elif now - since >= _duration(lease) and self._write(lease, now):
-                self._say(f"took over the lock that the sync of {_shown(lease)} abandoned")
+                self._say(f"took over the lock that the sync of {shown_holder(lease)} abandoned")
                 return True
             waited = True
             if lease is not None and (told is None or now - told >= _SAY_EVERY):
-                self._say(f"waiting for the sync of {_shown(lease)}")
+                self._say(f"waiting for the sync of {shown_holder(lease)}")
                 told = now
             self._pause(lease, ends)
 
     def _pause(self, lease: Resource | None, ends: float) -> None:
-        whom = _shown(lease) if lease else "another run"
+        whom = shown_holder(lease) if lease else "another run"
         left = ends - self._clock.monotonic()
         if left <= 0:
             raise Locked(
@@ -217,7 +232,7 @@ class ApplicationLock:
         return True
 
     def _hold(self, lease: Resource, began: float) -> None:
-        self._lease, self._deadline = lease, began + DURATION - MARGIN
+        self._lease, self._deadline = lease, began + self._seconds - MARGIN * self._scale
 
     def _look_again(self) -> None:
         """Tell a lock that is no longer ours from a renewal whose answer was lost."""
@@ -226,15 +241,17 @@ class ApplicationLock:
         except ClusterError as error:
             self._say(f"the lock could not be renewed: {error.summary}")
             return
-        if current is not None and _holder(current) == self._holder:
+        if current is not None and holder_of_lease(current) == self._holder:
             self._lease = current
+            if current.annotations.get(TERMINATE) == self._holder:
+                self._is_asked_to_end = True
             return
-        whom = f"was taken over by the sync of {_shown(current)}" if current else "was deleted"
+        whom = f"was taken over by the sync of {shown_holder(current)}" if current else "was deleted"
         self._loss = f"the lock of {self._application} {whom}"
 
     def _keep(self) -> None:
         pace = _RENEW_EVERY
-        while not self._released.wait(pace) and not self.loss:
+        while not self._released.wait(pace * self._scale) and not self.loss:
             pace = _RENEW_EVERY if self.renew() else _RENEW_AGAIN
 
     def _get(self) -> Resource | None:
@@ -246,7 +263,7 @@ class ApplicationLock:
         is_ours = spec.get("holderIdentity") == self._holder
         spec |= {
             "holderIdentity": self._holder,
-            "leaseDurationSeconds": DURATION,
+            "leaseDurationSeconds": self._seconds,
             "acquireTime": spec.get("acquireTime") if is_ours else now,
             "renewTime": now,
         }
@@ -262,27 +279,33 @@ class ApplicationLock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopOrLoss:
-    """Implements ``Stop``: set where somebody asks for the end, or the lock was lost."""
+    """Implements ``Stop``: set where somebody asks for the end, here or through the lock, or the lock was lost."""
 
     stop: Stop
     lock: ApplicationLock
 
     def is_set(self) -> bool:
         """Return whether to stop."""
-        return self.stop.is_set() or bool(self.lock.loss)
+        return self.stop.is_set() or self.lock.is_asked_to_end or bool(self.lock.loss)
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until somebody asks for the end or the time is over; a loss is noticed then."""
-        return self.stop.wait(timeout) or self.is_set()
+        """Wait until somebody asks for the end or the time is over; what befell the lock is noticed every second."""
+        left = float("inf") if timeout is None else timeout
+        while left > 0 and not self.is_set():
+            if self.stop.wait(min(left, _NOTICED_EVERY)):
+                return True
+            left -= _NOTICED_EVERY
+        return self.is_set()
 
 
-def _holder(lease: Resource) -> str:
+def holder_of_lease(lease: Resource) -> str:
+    """Return who holds a lock, as they wrote it; empty where nobody does."""
     return str((lease.object.get("spec") or {}).get("holderIdentity") or "")
 
 
-def _shown(lease: Resource) -> str:
+def shown_holder(lease: Resource) -> str:
     """Return who holds a lock, in one line of bounded length."""
-    return " ".join(_holder(lease).rpartition("#")[0].split() or _holder(lease).split())[:_LONGEST_NAME]
+    return " ".join(holder_of_lease(lease).rpartition("#")[0].split() or holder_of_lease(lease).split())[:_LONGEST_NAME]
 
 
 def _duration(lease: Resource) -> float:
