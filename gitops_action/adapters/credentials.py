@@ -14,10 +14,15 @@ from typing import TYPE_CHECKING, Protocol
 from gitops_action.errors import ClusterError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _TOKEN_FILE_SECONDS = 60.0
 """How long a token file's content is believed; kubelets renew projected tokens long before they expire."""
+
+
+def unmasked(secret: str) -> None:
+    """Mask nothing: for who shows nothing."""
 
 
 class Credentials(Protocol):
@@ -28,7 +33,11 @@ class Credentials(Protocol):
         ...
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the texts that no log may show."""
+        """Return the texts that no log may show; those of a later renewal are masked as they come."""
+        ...
+
+    def renewed(self, refused: str) -> bool:
+        """Forget what made up a header that the server refused; return whether another try may be worth it."""
         ...
 
 
@@ -43,6 +52,10 @@ class Anonymous:
     def secrets(self) -> tuple[str, ...]:
         """Return nothing."""
         return ()
+
+    def renewed(self, refused: str) -> bool:  # noqa: ARG002 - as the protocol says
+        """Return that there is no other."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,10 @@ class BearerToken:
         """Return the token."""
         return (self.token,)
 
+    def renewed(self, refused: str) -> bool:  # noqa: ARG002 - as the protocol says
+        """Return that there is no other."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class BasicAuth:
@@ -79,6 +96,10 @@ class BasicAuth:
         """Return the password, and what it is sent as."""
         return self.password, self._encoded
 
+    def renewed(self, refused: str) -> bool:  # noqa: ARG002 - as the protocol says
+        """Return that there is no other."""
+        return False
+
     @property
     def _encoded(self) -> str:
         return base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
@@ -87,8 +108,9 @@ class BasicAuth:
 class TokenFile:
     """A token that somebody else renews in a file, as a pod's own."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mask: Callable[[str], None] = unmasked) -> None:
         self._path = path
+        self._mask = mask
         self._lock = threading.Lock()
         self._token = ""
         self._read_at = 0.0
@@ -109,6 +131,13 @@ class TokenFile:
         """Return the token as it is now."""
         return (self.authorization().removeprefix("Bearer "),)
 
+    def renewed(self, refused: str) -> bool:
+        """Read the file again, whatever its age."""
+        with self._lock:
+            self._token = self._read()
+            self._read_at = time.monotonic()
+            return f"Bearer {self._token}" != refused
+
     def _read(self) -> str:
         try:
             token = self._path.read_text(encoding="utf-8").strip()
@@ -118,6 +147,7 @@ class TokenFile:
                 remedy="The file is named by the kubeconfig (tokenFile) or is a pod's own token.",
             ) from error
         check_token(token, f"the token in {self._path}")
+        self._mask(token)
         return token
 
 

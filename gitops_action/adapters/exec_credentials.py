@@ -13,14 +13,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from gitops_action.adapters.credentials import check_token
+from gitops_action.adapters.credentials import check_token, unmasked
 from gitops_action.errors import ClusterError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _EARLY = 120.0
 """Seconds before its expiry from which a token is fetched anew."""
+
+_FRESH = 30.0
+"""Seconds within which a token that is refused is not fetched again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +40,20 @@ class ExecAnswer:
 class ExecCredentials:
     """The token of a plug-in, run again shortly before it expires."""
 
-    def __init__(self, config: Mapping[str, Any], cluster: Mapping[str, Any], directory: str) -> None:
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        cluster: Mapping[str, Any],
+        directory: str,
+        mask: Callable[[str], None] = unmasked,
+    ) -> None:
         self._config = config
         self._cluster = cluster
         self._directory = directory
+        self._mask = mask
         self._lock = threading.Lock()
         self._answer: ExecAnswer | None = None
+        self._run_at = 0.0
 
     def __repr__(self) -> str:
         """Return the command alone: its arguments may hold a secret."""
@@ -54,6 +65,9 @@ class ExecCredentials:
             kept = self._answer
             if kept is None or (kept.expires is not None and time.time() > kept.expires - _EARLY):
                 kept = self._answer = run_plugin(self._config, self._cluster, self._directory)
+                self._run_at = time.monotonic()
+                for secret in filter(None, (kept.token, kept.key)):
+                    self._mask(secret)
             return kept
 
     def authorization(self) -> str:
@@ -64,6 +78,16 @@ class ExecCredentials:
     def secrets(self) -> tuple[str, ...]:
         """Return what the plug-in gave so far."""
         return (self._answer.token,) if self._answer and self._answer.token else ()
+
+    def renewed(self, refused: str) -> bool:
+        """Forget the token that was refused, unless it is so new that another would fare no better."""
+        with self._lock:
+            if self._answer is None or f"Bearer {self._answer.token}" != refused:
+                return True
+            if time.monotonic() - self._run_at < _FRESH:
+                return False
+            self._answer = None
+            return True
 
 
 def run_plugin(config: Mapping[str, Any], cluster: Mapping[str, Any], directory: str) -> ExecAnswer:
@@ -87,15 +111,18 @@ def run_plugin(config: Mapping[str, Any], cluster: Mapping[str, Any], directory:
 
 
 _CURE = (
-    "Write the kubeconfig with a token in it in a step before (for EKS `aws eks get-token`, for GKE "
-    "`gcloud auth print-access-token`, for AKS `kubelogin convert-kubeconfig`), or set the inputs server, ca and token."
+    "Tokens for EKS, GKE and AKS are made here where the job may ask for them: give it `id-token: write` and the "
+    "variables that docs/credentials.md names. Or write the kubeconfig with a token in it in a step before, or set the "
+    "inputs server, ca and token."
 )
 
 
-def refused(command: str) -> ClusterError:
+def refused(command: str, lacking: str = "") -> ClusterError:
     """Return the error that says why a plug-in is not run, and what to do instead."""
     return ClusterError(
-        f"the kubeconfig gets its credentials from the program `{command}`, which is not run here", remedy=_CURE
+        f"the kubeconfig gets its credentials from the program `{command}`, which is not run here",
+        detail=f"Its token can be made without it, but {lacking}." if lacking else "",
+        remedy=_CURE,
     )
 
 

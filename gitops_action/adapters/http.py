@@ -175,10 +175,21 @@ class Http:
         url = f"{self.connection.server}{request.path}"
         if request.query:
             url = f"{url}?{urlencode(request.query)}"
+        credentials = self.connection.credentials
+        authorization = credentials.authorization()
+        response = self._once(request, url, authorization, options)
+        # A token may end while we wait. What was answered so was not done, so it is sent again whatever it was.
+        if response.status == HTTPStatus.UNAUTHORIZED and authorization and credentials.renewed(authorization):
+            response.drain_conn()
+            response = self._once(request, url, credentials.authorization(), options)
+        return response
+
+    def _once(self, request: Request, url: str, authorization: str, options: Mapping[str, Any]) -> BaseHTTPResponse:
         attempts = 1
+        headers = self._headers(request, authorization)
         try:
             response = self._pool.urlopen(
-                request.method, url, redirect=False, body=request.body, headers=self._headers(request), **options
+                request.method, url, redirect=False, body=request.body, headers=headers, **options
             )
             attempts += len(response.retries.history) if response.retries else 0
         except HTTPError as error:
@@ -188,7 +199,7 @@ class Http:
                 self._requests += attempts
         return response
 
-    def _headers(self, request: Request) -> urllib3.HTTPHeaderDict:
+    def _headers(self, request: Request, authorization: str) -> urllib3.HTTPHeaderDict:
         headers = urllib3.HTTPHeaderDict(
             {
                 "Accept": request.accept,
@@ -196,7 +207,7 @@ class Http:
                 "User-Agent": "gitops-action",
             }
         )
-        if authorization := self.connection.credentials.authorization():
+        if authorization:
             headers["Authorization"] = authorization
         for name, value in self.connection.impersonation:
             headers.add(name, value)

@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gitops_action.adapters.connection import Connection, Tls
-from gitops_action.adapters.credentials import BearerToken, TokenFile
+from gitops_action.adapters.credentials import BearerToken, TokenFile, unmasked
+from gitops_action.adapters.exec_login import ExecRules
 from gitops_action.adapters.kubeconfig_file import Entry, read_file, read_text
 from gitops_action.adapters.kubeconfig_user import connection_of
 from gitops_action.adapters.server_url import clean_server, decoded_pem, proxy_of
 from gitops_action.errors import ClusterError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from gitops_action.adapters.kubeconfig_file import Document
 
@@ -56,8 +57,7 @@ class Kubeconfig:
     users: Mapping[str, Entry] = field(repr=False)
     ready: Connection | None = None
     """The one connection there is where inputs, not a file, name it."""
-    inputs: ClusterInputs
-    environ: Mapping[str, str] = field(repr=False)
+    rules: ExecRules = field(default=ExecRules(), repr=False)
 
     def servers(self) -> dict[str, str]:
         """Return the server's URL of each context that has one."""
@@ -83,15 +83,7 @@ class Kubeconfig:
             )
         cluster = self._named(self.clusters, entry.text("cluster"), "cluster", name)
         user = self._named(self.users, entry.text("user"), "user", name) if entry.text("user") else Entry({}, Path())
-        return connection_of(
-            name,
-            entry,
-            cluster,
-            user,
-            environ=self.environ,
-            allow_exec=self.inputs.allow_exec,
-            in_container=self.inputs.in_container,
-        )
+        return connection_of(name, entry, cluster, user, rules=self.rules)
 
     def _named(self, entries: Mapping[str, Entry], name: str, what: str, context: str) -> Entry:
         if name not in entries:
@@ -102,13 +94,14 @@ class Kubeconfig:
         return entries[name]
 
 
-def load(inputs: ClusterInputs, environ: Mapping[str, str]) -> Kubeconfig:
-    """Return the contexts that inputs or kubectl's rules name."""
+def load(inputs: ClusterInputs, environ: Mapping[str, str], mask: Callable[[str], None] = unmasked) -> Kubeconfig:
+    """Return the contexts that inputs or kubectl's rules name; ``mask`` is told each token before it is used."""
     _check(inputs)
+    rules = ExecRules(environ=environ, mask=mask, allow_exec=inputs.allow_exec, in_container=inputs.in_container)
     if inputs.server:
-        return _single(_from_inputs(inputs, environ), inputs, environ)
+        return _single(_from_inputs(inputs, environ))
     if inputs.in_cluster:
-        return _single(_in_cluster(inputs, environ), inputs, environ)
+        return _single(_in_cluster(inputs, rules))
     documents = _documents(inputs, environ)
     current = inputs.context or next((document.current for document in documents if document.current), "")
     return Kubeconfig(
@@ -116,8 +109,7 @@ def load(inputs: ClusterInputs, environ: Mapping[str, str]) -> Kubeconfig:
         clusters=_merged([document.clusters for document in documents]),
         contexts=_merged([document.contexts for document in documents]),
         users=_merged([document.users for document in documents]),
-        inputs=inputs,
-        environ=environ,
+        rules=rules,
     )
 
 
@@ -154,7 +146,8 @@ def _from_inputs(inputs: ClusterInputs, environ: Mapping[str, str]) -> Connectio
     )
 
 
-def _in_cluster(inputs: ClusterInputs, environ: Mapping[str, str]) -> Connection:
+def _in_cluster(inputs: ClusterInputs, rules: ExecRules) -> Connection:
+    environ = rules.environ
     host, port = environ.get("KUBERNETES_SERVICE_HOST", ""), environ.get("KUBERNETES_SERVICE_PORT", "")
     ca = _SERVICE_ACCOUNT / "ca.crt"
     if not (host and port and ca.is_file()):
@@ -166,21 +159,13 @@ def _in_cluster(inputs: ClusterInputs, environ: Mapping[str, str]) -> Connection
         server=clean_server(f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"),
         context="in-cluster",
         tls=Tls(ca=ca.read_text(encoding="ascii")),
-        credentials=TokenFile(_SERVICE_ACCOUNT / "token"),
+        credentials=TokenFile(_SERVICE_ACCOUNT / "token", rules.mask),
         in_container=inputs.in_container,
     )
 
 
-def _single(connection: Connection, inputs: ClusterInputs, environ: Mapping[str, str]) -> Kubeconfig:
-    return Kubeconfig(
-        current=connection.context,
-        clusters={},
-        contexts={},
-        users={},
-        ready=connection,
-        inputs=inputs,
-        environ=environ,
-    )
+def _single(connection: Connection) -> Kubeconfig:
+    return Kubeconfig(current=connection.context, clusters={}, contexts={}, users={}, ready=connection)
 
 
 def _documents(inputs: ClusterInputs, environ: Mapping[str, str]) -> list[Document]:

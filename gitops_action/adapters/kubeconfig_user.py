@@ -13,14 +13,14 @@ from urllib.parse import quote
 
 from gitops_action.adapters.connection import Connection, Tls
 from gitops_action.adapters.credentials import Anonymous, BasicAuth, BearerToken, TokenFile
-from gitops_action.adapters.exec_credentials import ExecCredentials, refused
+from gitops_action.adapters.exec_credentials import ExecCredentials
+from gitops_action.adapters.exec_login import credentials_of
 from gitops_action.adapters.server_url import clean_server, proxy_of
 from gitops_action.errors import ClusterError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gitops_action.adapters.credentials import Credentials
+    from gitops_action.adapters.exec_login import ExecRules
     from gitops_action.adapters.kubeconfig_file import Entry
 
 
@@ -30,13 +30,11 @@ def connection_of(
     cluster: Entry,
     user: Entry,
     *,
-    environ: Mapping[str, str],
-    allow_exec: bool,
-    in_container: bool,
+    rules: ExecRules,
 ) -> Connection:
     """Return how the context is reached, as its entries say."""
     server = clean_server(cluster.text("server"))
-    credentials = _credentials(user, cluster, allow_exec=allow_exec)
+    credentials = _credentials(user, cluster, server, rules)
     certificate, key = _pem(user, "client-certificate"), _pem(user, "client-key")
     if isinstance(credentials, ExecCredentials) and not credentials.authorization():
         answer = credentials.answer()
@@ -54,12 +52,12 @@ def connection_of(
         ),
         credentials=credentials,
         impersonation=_impersonation(user),
-        proxy=cluster.text("proxy-url") or proxy_of(server, environ),
-        in_container=in_container,
+        proxy=cluster.text("proxy-url") or proxy_of(server, rules.environ),
+        in_container=rules.in_container,
     )
 
 
-def _credentials(user: Entry, cluster: Entry, *, allow_exec: bool) -> Credentials:
+def _credentials(user: Entry, cluster: Entry, server: str, rules: ExecRules) -> Credentials:
     """Return who the user is; kubectl's order: token, password, plug-in."""
     if user.mapping("auth-provider"):
         provider = str(user.mapping("auth-provider").get("name") or "")
@@ -70,13 +68,11 @@ def _credentials(user: Entry, cluster: Entry, *, allow_exec: bool) -> Credential
     if token := user.text("token"):
         return BearerToken(token.strip())
     if path := user.text("tokenFile"):
-        return TokenFile(user.directory / path)
+        return TokenFile(user.directory / path, rules.mask)
     if user.text("username"):
         return BasicAuth(user.text("username"), user.text("password"))
     if plugin := user.mapping("exec"):
-        if not allow_exec:
-            raise refused(str(plugin.get("command") or ""))
-        return ExecCredentials(plugin, cluster.fields, str(user.directory))
+        return credentials_of(plugin, cluster.fields, server=server, directory=str(user.directory), rules=rules)
     return Anonymous()
 
 
