@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING
 
@@ -25,14 +26,20 @@ from gitops_action.comparison.respect import OPTION as RESPECT
 from gitops_action.comparison.respect import Respect, as_it_is
 from gitops_action.comparison.schema import schemas
 from gitops_action.comparison.selection import select
-from gitops_action.comparison.sync_status import TRACKED_BY, application_status, shared_warnings, unlisted_errors
+from gitops_action.comparison.sync_status import (
+    TRACKED_BY,
+    application_status,
+    client_side_warnings,
+    shared_warnings,
+    unlisted_errors,
+)
 from gitops_action.errors import ApiError
 from gitops_action.resource.annotations import COMPARE_OPTIONS, comma_list, is_hook
 from gitops_action.resource.key import GroupKind
 from gitops_action.resource.tracking import is_crd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from concurrent.futures import Executor
 
     from gitops_action.application.application import Application
@@ -59,16 +66,21 @@ def compare(
     excluded: Callable[[GroupKind], bool] = NOTHING_SET,
     denial: Callable[[ResourceKey], str] = nothing_denied,
     normalize: Normalizer = NORMALIZER,
+    options: Collection[str] | None = None,
     manager: str = MANAGER,
 ) -> Comparison:
     """Compare an application's targets with what lives.
 
     ``targets`` have their namespaces and no tracking yet; ``inventory`` is that of the last successful sync, ``None``
     where none is on record. ``denial`` is why the application's project does not permit an object, empty where it
-    does; ``normalize`` takes out what is not compared.
+    does; ``normalize`` takes out what is not compared; ``options`` are the compare options in force, those of the
+    application's annotation unless given.
     Raises ``ClusterError`` where the cluster gives no answer at all.
     """
     catalog = cluster.catalog()
+    if options is None:
+        options = comma_list(application.annotations.get(COMPARE_OPTIONS))
+    includes_webhooks = "IncludeMutationWebhook=true" in options
     selection = select(targets, tracking, catalog, excluded)
     denied = denied_rows(selection, catalog, denial)
     kept_out = {row.key for row in denied}
@@ -86,7 +98,7 @@ def compare(
             new_kinds=selection.new_kinds,
             schemas=_custom_schemas(cluster, executor, kinds, state),
             manager=manager,
-            may_walk=not _includes_webhooks(application),
+            may_walk=not includes_webhooks,
             respect=respect,
         )
         judged = list(executor.map(lambda each: judge.judge(*each), keyed) if respects else starmap(judge.judge, keyed))
@@ -99,9 +111,11 @@ def compare(
                 for entry in judged
                 if isinstance(entry, Candidate) and entry.live is None and entry.target.kind in ("Role", "ClusterRole")
             ),
-            include_webhooks=_includes_webhooks(application),
+            include_webhooks=includes_webhooks,
             normalize=normalize,
             respect=respect,
+            asks_server="ServerSideDiff=false" not in options,
+            schema_of=partial(_schema_of, cluster, judge.schemas),
         )
         doubtful = [entry for entry in judged if isinstance(entry, Candidate)]
         rows = [entry for entry in judged if isinstance(entry, ResourceComparison)]
@@ -116,6 +130,7 @@ def compare(
         *shared_warnings(application, rows),
         *unlisted_errors(state),
         *_rule_errors(normalize),
+        *client_side_warnings(rows),
     )
     return Comparison(
         application=application,
@@ -252,10 +267,6 @@ def _rule_errors(normalize: Normalizer) -> tuple[ApplicationCondition, ...]:
     return (ApplicationCondition(type=ConditionType.COMPARISON_ERROR, message=str(failure), remedy=RULE_REMEDY),)
 
 
-def _includes_webhooks(application: Application) -> bool:
-    return "IncludeMutationWebhook=true" in comma_list(application.annotations.get(COMPARE_OPTIONS))
-
-
 def _custom_schemas(
     cluster: Cluster, executor: Executor, kinds: Mapping[ResourceKey, ApiKind], state: LiveState
 ) -> dict[tuple[str, str], Schema]:
@@ -264,18 +275,26 @@ def _custom_schemas(
     for key, kind in kinds.items():
         if kind.group not in tables.BUILT_IN_GROUPS and key in state.objects:
             counts[kind] = counts.get(kind, 0) + 1
+    many = sorted((kind for kind, count in counts.items() if count >= _SCHEMA_FROM), key=lambda kind: kind.group_kind)
+    return {name: schema for found in executor.map(partial(_read_schemas, cluster), many) for name, schema in found}
+
+
+def _read_schemas(cluster: Cluster, kind: ApiKind) -> list[tuple[tuple[str, str], Schema]]:
     crd = cluster.catalog().preferred.get(_CRD)
-    names = {f"{kind.plural}.{kind.group}" for kind, count in counts.items() if count >= _SCHEMA_FROM}
-    if crd is None or not names:
-        return {}
+    try:
+        found = cluster.get(crd, namespace="", name=f"{kind.plural}.{kind.group}") if crd else None
+    except ApiError:
+        return []  # Forbidden, or an aggregated API: the dry runs decide
+    return list(schemas([found]).items()) if found else []
 
-    def read(name: str) -> Resource | None:
-        try:
-            return cluster.get(crd, namespace="", name=name)
-        except ApiError:
-            return None  # Forbidden, or an aggregated API: the dry runs decide
 
-    return schemas(found for found in executor.map(read, sorted(names)) if found is not None)
+def _schema_of(cluster: Cluster, known: Mapping[tuple[str, str], Schema], candidate: Candidate) -> Schema | None:
+    """Return the schema of a custom kind, for a comparison that no server helps with."""
+    kind = candidate.kind
+    name = (kind.api_version, kind.kind)
+    if name in known or kind.group in tables.BUILT_IN_GROUPS:
+        return known.get(name)
+    return dict(_read_schemas(cluster, kind)).get(name)
 
 
 def _new_namespaces(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gitops_action.comparison.client_side import compare_on_client
 from gitops_action.comparison.ignore_differences import RuleFailed
 from gitops_action.comparison.mask import scrub, secret_values
 from gitops_action.comparison.model import Method, ResourceComparison, SyncStatusCode
@@ -19,7 +20,7 @@ from gitops_action.comparison.refusal import Failure, read_failure
 from gitops_action.comparison.respect import as_it_is
 from gitops_action.comparison.strict import same
 from gitops_action.comparison.takeover import dropped_paths, replacement
-from gitops_action.errors import ClusterError, NotFound
+from gitops_action.errors import ClusterError, Forbidden, NotFound
 from gitops_action.resource import Resource, ResourceKey
 from gitops_action.resource.fields import applied_by, tree_of, union, without
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gitops_action.comparison.normalize import Normalized
+    from gitops_action.comparison.schema import Schema
     from gitops_action.ports import ApiKind, Cluster
     from gitops_action.resource.fields import Path
     from gitops_action.resource.resource import JsonObject
@@ -73,6 +75,14 @@ class Candidate:
         )
 
 
+def without_schema(candidate: Candidate) -> Schema | None:  # noqa: ARG001  # stands where schemas are looked up
+    """Return nothing: no schema is known."""
+    return None
+
+
+ASK_REMEDY = "Let the server be asked: take ServerSideDiff=false out of the application's compare-options."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DryRun:
     """How to ask; ``include_webhooks`` counts what webhooks set, ``normalize`` takes out what is not compared.
@@ -80,10 +90,14 @@ class DryRun:
     ``respect`` gives a target live's values where the application asks for it (DIF-44).
 
     ``new_namespaces`` and ``new_roles`` are created by the same sync: what needs them cannot be tried before.
+    ``asks_server`` is false where the application wants no dry runs; ``schema_of`` is a custom kind's schema for
+    the comparison without one.
     """
 
     cluster: Cluster
     manager: str
+    asks_server: bool = True
+    schema_of: Callable[[Candidate], Schema | None] = without_schema
     new_namespaces: frozenset[str] = frozenset()
     new_roles: frozenset[ResourceKey] = frozenset()
     include_webhooks: bool = False
@@ -94,11 +108,10 @@ class DryRun:
         """Return the row of a candidate."""
         try:
             live = self._in_version(candidate)
-            if live is None:
-                return self._creation(candidate)
-            if live is not candidate.live:  # read in another version than what ``respect`` was asked about before
+            if live is not None and live is not candidate.live:
+                # read in another version than what ``respect`` was asked about before
                 candidate = replace(candidate, live=live, target=self.respect(candidate.target, live))
-            return self._change(candidate, live)
+            return self._asked(candidate, live) if self.asks_server else self._on_client(candidate, live)
         except RuleFailed as failure:
             return failed_rule(candidate, failure)
         except NotFound as error:
@@ -111,6 +124,28 @@ class DryRun:
             # A malformed object is one row without an answer; it must not take the others' away.
             reason = f"the object or the server's answer is not understood ({type(surprise).__name__})"
             return candidate.row(SyncStatusCode.UNKNOWN, Method.NOT_COMPARED, unknown=reason)
+
+    def _asked(self, candidate: Candidate, live: Resource | None) -> ResourceComparison:
+        try:
+            return self._creation(candidate) if live is None else self._change(candidate, live)
+        except Forbidden as error:
+            failure = read_failure(error)
+            if not failure.may_not_ask:
+                raise
+            return self._on_client(candidate, live, remedy=failure.remedy)
+
+    def _on_client(self, candidate: Candidate, live: Resource | None, *, remedy: str = "") -> ResourceComparison:
+        """Compare without the server, which may not be asked, or is not to be."""
+        if live is None:
+            return candidate.row(SyncStatusCode.OUT_OF_SYNC, Method.CLIENT)
+        return compare_on_client(
+            candidate,
+            live,
+            manager=self.manager,
+            normalize=self.normalize,
+            schema=self.schema_of(candidate),
+            remedy=remedy or ASK_REMEDY,
+        )
 
     def _in_version(self, candidate: Candidate) -> Resource | None:
         """Return live as the target's apiVersion has it: lists are made in one version of a kind (TRK-12)."""

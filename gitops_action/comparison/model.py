@@ -27,6 +27,7 @@ class Method(StrEnum):
 
     WALK = "owned-fields walk"
     DRY_RUN = "server-side dry run"
+    CLIENT = "compared on the client"
     CREATION = "not in the cluster"
     DELETION = "not in Git"
     NOT_COMPARED = "not compared"

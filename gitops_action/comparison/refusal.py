@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gitops_action.errors import ClusterError
 
 _NO_RIGHT = re.compile(r"cannot [\w*]+ resource")
+_NO_RIGHT_TO_TRY = re.compile(r"cannot (?:patch|create) resource")
 # A value that the kind's type cannot hold (no base64, no quantity) comes as an internal error, 500.
 _NOT_DECODED = re.compile(r"failed to (?:convert new object|create typed patch object)")
 _NO_DRY_RUN = "does not support dry run"
@@ -39,6 +40,8 @@ class Failure:
     remedy: str
     is_refusal: bool
     missing_namespace: str = ""
+    may_not_ask: bool = False
+    """Whether these credentials have no right to try a change, so that the server says nothing of the object."""
 
 
 def read_failure(error: ClusterError) -> Failure:
@@ -49,7 +52,8 @@ def read_failure(error: ClusterError) -> Failure:
             words=error.summary, remedy=_CREATE_NAMESPACE, is_refusal=True, missing_namespace=found["name"].strip('"')
         )
     if isinstance(error, Forbidden) and (error.status == 401 or _NO_RIGHT.search(words)):
-        return Failure(words=error.summary, remedy=error.remedy, is_refusal=False)
+        may_not_ask = error.status == 403 and _NO_RIGHT_TO_TRY.search(words) is not None
+        return Failure(words=error.summary, remedy=error.remedy, is_refusal=False, may_not_ask=may_not_ask)
     if _NO_DRY_RUN in words:
         remedy = "Declare `sideEffects: None` in the webhook's configuration, if it has none, so that it is asked."
         return Failure(words=error.summary, remedy=remedy, is_refusal=False)

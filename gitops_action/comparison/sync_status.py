@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_action.application.application import ApplicationCondition, ConditionType
-from gitops_action.comparison.model import SyncStatusCode
+from gitops_action.comparison.model import Method, SyncStatusCode
 from gitops_action.resource.annotations import COMPARE_OPTIONS, comma_list
 
 if TYPE_CHECKING:
@@ -47,6 +47,22 @@ def unlisted_errors(state: LiveState) -> list[ApplicationCondition]:
             remedy=f"Give this user the verb list on {_resource_of(place)}; the roles in examples/rbac show how.",
         )
         for place, reason in state.unlisted.items()
+    ]
+
+
+def client_side_warnings(rows: Iterable[ResourceComparison]) -> list[ApplicationCondition]:
+    """Return the warning that no server was asked about some objects: what it refuses or fills in is not known."""
+    count = sum(row.method is Method.CLIENT for row in rows)
+    if not count:
+        return []
+    objects = "1 object was" if count == 1 else f"{count:,} objects were"
+    return [
+        ApplicationCondition(
+            type=ConditionType.CLIENT_COMPARISON_WARNING,
+            message=f"{objects} compared on the client: what the API server would refuse or fill in is not known",
+            remedy="To have the server asked, give this user the role preview of examples/rbac, and take "
+            "ServerSideDiff=false out of the compare options.",
+        )
     ]
 
 

@@ -368,9 +368,7 @@ NO_RIGHT = (
             'OutOfSync | server-side dry run | refusal=admission webhook "policy" denied the request: no latest',
             id="a policy will not have it",
         ),
-        pytest.param(
-            Forbidden(NO_RIGHT, status=403), f"Unknown | not compared | unknown={NO_RIGHT}", id="no right to ask"
-        ),
+        pytest.param(Forbidden(NO_RIGHT, status=403), "OutOfSync | compared on the client", id="no right to ask"),
         pytest.param(Forbidden("expired", status=401), "Unknown | not compared | unknown=expired", id="no credentials"),
         pytest.param(
             ApiError("failed calling webhook: timeout", status=500, reason="InternalError"),
