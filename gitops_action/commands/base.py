@@ -83,8 +83,11 @@ def base_commit(event: Event, head: Head, merge_commit: str) -> str:
 
 
 def is_reviewed(event: Event) -> bool:
-    """Return whether the run reviews a proposed change, which must not be judged by its own word."""
-    return event.name in _REVIEWED and event.verb == Mode.DIFF
+    """Return whether the run is about a proposed change, which must not be judged by its own word.
+
+    A command on a pull request is, also where it syncs: its commit is not merged yet.
+    """
+    return event.name == "issue_comment" or (event.name in _REVIEWED and event.verb == Mode.DIFF)
 
 
 def open_base(checked: Checked, inputs: Inputs, event: Event, environment: Mapping[str, str]) -> Base | NoBase | None:

@@ -29,6 +29,7 @@ from gitops_action.rendering.context import RenderContext
 from gitops_action.rendering.render import render
 from gitops_action.rendering.repeatable import unrepeatable
 from gitops_action.report.build import Findings
+from gitops_action.report.external_urls import external_urls
 from gitops_action.resource.tracking import Tracking
 from gitops_action.sync.options import Adopt
 from gitops_action.sync.record_store import load_record
@@ -91,6 +92,7 @@ def findings(evaluation: Evaluation, session: Session) -> Findings:
         error=evaluation.error,
         is_offline=evaluation.is_offline,
         prunes=sync_options(evaluation.application, session).prune,
+        external_urls=external_urls(row.live for row in comparison.resources if row.live) if comparison else (),
     )
 
 

@@ -14,16 +14,22 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.commands.evaluate import recorded
-from gitops_action.commands.options import sync_options
+from gitops_action.commands.neighbours import argocd_refusal
+from gitops_action.commands.options import retry_policy, sync_options
 from gitops_action.commands.ownership import check_owner
 from gitops_action.commands.recording import Intent, Recording
+from gitops_action.commands.windows import check_window
 from gitops_action.report.build import Scrubber
 from gitops_action.sync.lock import ApplicationLock, StopOrLoss
 from gitops_action.sync.model import OperationPhase
+from gitops_action.sync.operation import TERMINATED
+from gitops_action.sync.pause import paused, paused_in_cluster
 from gitops_action.sync.perform import sync as sync_application
 from gitops_action.sync.record import OperationKind
 from gitops_action.sync.record_store import save_record
 from gitops_action.sync.refuse import is_needed
+from gitops_action.sync.retry import wait_before_retry, with_retries
+from gitops_action.sync.selection import selected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,20 +84,72 @@ def operate(
         say=say,
         state_namespace=session.inputs.state_namespace,
     )
-    ends = StopOrLoss(stop=stop, lock=lock)
+    attempts = _Attempts(
+        session=session,
+        lock=lock,
+        ancestry=ancestry,
+        say=say,
+        intent=intent,
+        again=again,
+        assess=assess,
+        stop=StopOrLoss(stop=stop, lock=lock),
+    )
     with lock:
+        current, result = attempts.run(found)
+        return current, _left(lock, result) if result else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempts:
+    """One sync with its retries."""
+
+    session: Session
+    lock: ApplicationLock
+    ancestry: Ancestry
+    say: Callable[[str], None]
+    intent: Intent
+    again: Callable[[Evaluation], Evaluation]
+    assess: Assess
+    stop: Stop
+
+    def run(self, found: Evaluation) -> tuple[Evaluation, OperationResult | None]:
+        """Sync, and sync again while it fails and the policy says so (OPS-8)."""
+        retry = retry_policy(found.application, self.session.inputs)
+        left, retried, has_changed = self.session.inputs.timeout, 0, False
+        current, result = self._attempt(found, left)
+        while result is not None and not self.stop.is_set():
+            has_changed = has_changed or result.changed
+            wait = wait_before_retry(retry, result, retried=retried)
+            left -= result.finished - result.started
+            if wait is None or wait >= left:
+                break
+            self.say(f"{result.message}. Retrying attempt #{retried + 1} in {wait:g} s")
+            if self.stop.wait(wait):
+                break
+            retried, left = retried + 1, left - wait
+            current, result = self._attempt(self.again(current), left)
+        if result is None:
+            return current, None
+        return current, replace(with_retries(result, retried), changed=has_changed or result.changed)
+
+    def _attempt(self, found: Evaluation, left: float) -> tuple[Evaluation, OperationResult | None]:
+        """Sync once; no result where a comparison under the lock failed."""
+        if found.comparison is None or found.is_broken:
+            return found, None
         try:
-            return _run(_operation(found, session, lock, ancestry=ancestry, say=say, intent=intent), assess, ends)
+            return self._run(found, left)
         except _Overtaken as overtaken:
-            current = again(replace(found, record=overtaken.record))
+            current = self.again(replace(found, record=overtaken.record))
         if current.comparison is None or current.is_broken:
             return current, None
-        return _run(_operation(current, session, lock, ancestry=ancestry, say=say, intent=intent), assess, ends)
+        return self._run(current, left)
 
-
-def _run(operation: _Operation, assess: Assess, stop: Stop) -> tuple[Evaluation, OperationResult]:
-    result, record = operation.run(assess, stop)
-    return replace(operation.found, record=record), _left(operation.lock, result)
+    def _run(self, found: Evaluation, left: float) -> tuple[Evaluation, OperationResult]:
+        operation = _operation(
+            found, self.session, self.lock, ancestry=self.ancestry, say=self.say, intent=self.intent, left=left
+        )
+        result, record = operation.run(self.assess, self.stop)
+        return replace(operation.found, record=record), result
 
 
 def _left(lock: ApplicationLock, result: OperationResult) -> OperationResult:
@@ -114,6 +172,7 @@ def _operation(
     ancestry: Ancestry,
     say: Callable[[str], None],
     intent: Intent,
+    left: float,
 ) -> _Operation:
     comparison, cluster = found.comparison, found.cluster
     if comparison is None or cluster is None:
@@ -125,7 +184,9 @@ def _operation(
         comparison=comparison,
         cluster=cluster,
         session=session,
-        options=replace(sync_options(found.application, session), revision=recording.revision),
+        options=replace(
+            sync_options(found.application, session, found.record), revision=recording.revision, timeout=left
+        ),
         lock=lock,
         ancestry=ancestry,
         say=say,
@@ -155,9 +216,10 @@ class _Operation:
 
     def run(self, assess: Assess, stop: Stop) -> tuple[OperationResult, Record | None]:
         """Sync, record what came of it, and return both."""
-        runs_hooks = is_needed(self.comparison, prune=self.options.prune) and not self.intent.is_self_heal
+        comparison = selected(self.comparison, self.intent.selection)
+        runs_hooks = is_needed(comparison, prune=self.options.prune) and not self.intent.is_self_heal
         result = sync_application(
-            self.comparison if runs_hooks else replace(self.comparison, hooks=()),
+            comparison if runs_hooks else replace(comparison, hooks=()),
             self.cluster,
             assess=assess,
             options=self.options,
@@ -171,8 +233,15 @@ class _Operation:
         return self._finish(result)
 
     def _begin(self) -> None:
+        check_window(self.found.application, self.session)
         self._take_lock()
+        check_window(self.found.application, self.session)
+        application = self.found.application
+        reason = paused_in_cluster(application, self.cluster, self.session.inputs.state_namespace)
+        if refused := paused(application, reason) or argocd_refusal(application, self.cluster, self.session.inputs):
+            raise refused
         self._check_age()
+        self.session.on_change(self.found.application)
         self._save(self.recording.begin())
 
     def _take_lock(self) -> None:
@@ -195,9 +264,13 @@ class _Operation:
         What changed nothing is in order for an older commit as well, and leaves the newer one's record as it is.
         """
         former = self.found.record
+        if self.options.dry_run:
+            return result, former
         if self.lock.loss:
             message = f"{self.lock.loss}; stopped before the next write, and not recorded"
             return replace(result, phase=OperationPhase.FAILED, message=message), former
+        if self.lock.is_asked_to_end and result.phase is OperationPhase.SUCCEEDED:
+            result = replace(result, phase=OperationPhase.FAILED, message=f"{TERMINATED} while waiting for health")
         record = self.recording.end(result)
         if not self.lock.is_held and former is not None and _content(former) == _content(record):
             return result, former

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from gitops_action.commands.chatops import take
+from gitops_action.commands.checks import CheckOfRun
 from gitops_action.commands.clusters import Clusters
+from gitops_action.commands.comments import comment
+from gitops_action.commands.deployments import DeploymentsOfRun
 from gitops_action.commands.diff import diff
+from gitops_action.commands.drift_issues import keep_issues
+from gitops_action.commands.github import GitHub
 from gitops_action.commands.interrupt import stop_on_signals
-from gitops_action.commands.publish import comment, show, write_outputs
+from gitops_action.commands.publish import show, write_outputs
 from gitops_action.commands.reporting import write_report
 from gitops_action.commands.session import open_session
 from gitops_action.commands.sync import sync
-from gitops_action.errors import ExitCode, Refused, UsageError
-from gitops_action.github.events import read_event
+from gitops_action.errors import ExitCode, GitOpsError, Refused, UsageError
+from gitops_action.github.events import CHATOPS, read_event
 from gitops_action.inputs import INPUTS, UNSET, from_environment, parse
 from gitops_action.report.model import Mode
 from gitops_action.report.outputs import exit_code
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitops_action.commands.session import Ports, Session
+    from gitops_action.inputs import Inputs
     from gitops_action.report.model import Report
 
 
@@ -46,10 +53,58 @@ def run(ports: Ports) -> ExitCode:
     inputs = parse(texts if has_cluster else _without_credentials(texts))
     for secret in filter(None, (inputs.github_token, inputs.token, inputs.cache_key)):
         ports.workflow.mask(secret)
-    session = open_session(inputs, event, ports)
-    _check_commit(session)
-    report, stopped = _do(session, has_cluster=has_cluster)
-    return _finish(report, session, stopped=stopped)
+    github = GitHub(token=inputs.github_token, event=event, clock=ports.clock, workflow=ports.workflow)
+    if event.verb == CHATOPS:
+        return _command(inputs, github, ports)
+    return _carried_out(_Start(inputs=inputs, github=github, ports=ports, has_cluster=has_cluster))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """What a verb begins with; ``root`` and ``names`` are set where a comment's command says which files and which."""
+
+    inputs: Inputs
+    github: GitHub
+    ports: Ports
+    has_cluster: bool = True
+    root: str = ""
+    names: tuple[str, ...] = ()
+
+
+def _command(inputs: Inputs, github: GitHub, ports: Ports) -> ExitCode:
+    """Carry out the command of a comment; what is answered there ends the run well."""
+    task = take(inputs, github.event, github, ports)
+    if task is None:
+        return ExitCode.OK
+    about = replace(github, event=task.event)
+    start = _Start(inputs=inputs, github=about, ports=ports, root=task.root, names=task.command.applications)
+    try:
+        code = _carried_out(start)
+    except GitOpsError as error:
+        task.fail(error)
+        raise
+    task.answer(code)
+    return code
+
+
+def _carried_out(start: _Start) -> ExitCode:
+    """Do what the event's verb says, and show what came of it."""
+    inputs, github = start.inputs, start.github
+    check = CheckOfRun(github, inputs)
+    deployments = DeploymentsOfRun(github, inputs)
+    try:
+        session = open_session(inputs, github.event, start.ports, start.names, root=start.root)
+        _check_commit(session)
+        session = replace(session, on_change=deployments.begin)
+        report, stopped = _do(session, has_cluster=start.has_cluster)
+    except GitOpsError as error:
+        check.fail(error)
+        raise
+    deployments.end(report)
+    keep_issues(report, inputs, github)
+    code = _finish(report, session, github, stopped=stopped)
+    check.finish(report, code)
+    return code
 
 
 def _check_commit(session: Session) -> None:
@@ -78,16 +133,16 @@ def _do(session: Session, *, has_cluster: bool) -> tuple[Report, bool]:
             )
 
 
-def _finish(report: Report, session: Session, *, stopped: bool) -> ExitCode:
+def _finish(report: Report, session: Session, github: GitHub, *, stopped: bool) -> ExitCode:
     if not report.applications:
         report = replace(report, notes=(*report.notes, _NOTHING_FOUND))
     path = write_report(report, session)
     show(report, session)
-    url, github = comment(report, session)
+    url, commented = comment(report, session, github)
     write_outputs(report, session, report_path=path, comment_url=url)
     problems = (problem.exit_code for problem in session.problems)
     interrupted = (ExitCode.INTERRUPTED,) if stopped else ()
-    return ExitCode.worst([exit_code(report, session.inputs.fail_on), github, *problems, *interrupted])
+    return ExitCode.worst([exit_code(report, session.inputs.fail_on), commented, *problems, *interrupted])
 
 
 _NO_ACCESS = (

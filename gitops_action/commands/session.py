@@ -32,7 +32,7 @@ from gitops_action.ports import Head
 from gitops_action.rendering.checkout import Checkout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gitops_action.adapters.git import GitCheckout
     from gitops_action.adapters.git_history import History
@@ -52,6 +52,10 @@ class Ports:
     workflow: Workflow
     clock: Clock
     environment: Mapping[str, str]
+
+
+def _nobody_watches(_application: Application) -> None:
+    """Take no notice of a change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,8 @@ class Session:
     base_applications: Mapping[tuple[str, str], Application] = field(default_factory=dict)
     manifests: Manifests | None = None
     """What was rendered before, where the run keeps it."""
+    on_change: Callable[[Application], None] = _nobody_watches
+    """Called before the first change to an application."""
 
     @property
     def parallelism(self) -> int:
@@ -91,13 +97,17 @@ class Session:
         return max(2, os.cpu_count() or 2)
 
 
-def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str] = (), *, base: str = "") -> Session:
+def open_session(
+    inputs: Inputs, event: Event, ports: Ports, names: Sequence[str] = (), *, base: str = "", root: str = ""
+) -> Session:
     """Return the session for these inputs; ``names`` narrows it to some applications, ``base`` names a commit.
+
+    ``root`` is what the working directory is relative to, the current directory if empty.
 
     Raises ``UsageError`` where the working directory, the settings, a named application or commit is not there.
     """
     started = ports.clock.now()
-    start = _start(inputs, event, ports)
+    start = _start(inputs, event, ports, root)
     if not start.is_dir():
         raise UsageError(
             f"working directory {inputs.working_directory} does not exist",
@@ -150,9 +160,9 @@ def open_session(inputs: Inputs, event: Event, ports: Ports, names: Sequence[str
     )
 
 
-def _start(inputs: Inputs, event: Event, ports: Ports) -> Path:
+def _start(inputs: Inputs, event: Event, ports: Ports, root: str) -> Path:
     """Return where applications are looked for: outside GitHub the whole checkout that one stands in, as git does."""
-    start = Path(inputs.working_directory).resolve()
+    start = Path(root, inputs.working_directory).resolve()
     if event.name or inputs.path or inputs.working_directory != "." or not start.is_dir():
         return start
     git = open_git(str(start), ports.process)

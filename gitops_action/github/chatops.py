@@ -99,7 +99,7 @@ def _on_commit(verb: str, words: Sequence[str], *, least: int, most: int) -> Cha
 
 
 def refuse(
-    command: ChatCommand,
+    command: ChatCommand | ChatProblem,
     *,
     author_permission: str,
     allowed: Collection[str],
@@ -107,12 +107,16 @@ def refuse(
     reviews: Sequence[Review],
     permission_of: Callable[[str], str],
 ) -> ChatProblem | None:
-    """Return why somebody may not give a command here and now; ``None`` where it is to be carried out.
+    """Return why a command is not carried out here and now; ``None`` where it is.
+
+    What is wrong with its words is told to those alone who may give commands.
 
     ``allowed`` is what input ``chatops-allow`` names, ``permission_of`` what a reviewer may do here.
     """
     if author_permission not in _MAY_WRITE:
         return ChatProblem(message="commands are for people with write access to this repository", is_silent=True)
+    if isinstance(command, ChatProblem):
+        return command
     if command.verb not in allowed:
         known = ", ".join(f"`{verb}`" for verb in USAGE if verb in allowed)
         return ChatProblem(

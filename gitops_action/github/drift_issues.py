@@ -62,9 +62,7 @@ class Plan:
     left_out: tuple[str, ...] = ()
 
 
-def plan(
-    issues: Iterable[Issue], drifts: Iterable[Drift], in_sync: Collection[str], *, login: str, limit: int
-) -> Plan:
+def plan(issues: Iterable[Issue], drifts: Iterable[Drift], in_sync: Collection[str], *, login: str, limit: int) -> Plan:
     """Return what to do about the issues.
 
     ``in_sync`` are the keys of the applications that were compared and have no drift: their issues are closed. What

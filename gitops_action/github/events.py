@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 AUTO = "auto"
+CHATOPS = "chatops"
+"""The verb of a comment; the command in it takes its place."""
 _MERGE_GROUP_REF = re.compile(r"/pr-(?P<number>\d+)-[0-9a-f]{40,64}$")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BRANCH = "refs/heads/"
@@ -59,6 +61,10 @@ class Event:
     server_url: str = ""
     api_url: str = ""
     workflow: str = ""
+    comment: str = ""
+    """The text of the comment that woke the run."""
+    comment_id: int = 0
+    comment_author: str = ""
 
     @property
     def order(self) -> tuple[int, int]:
@@ -91,7 +97,7 @@ def read_event(environ: Mapping[str, str], payload: Mapping[str, Any] | None, *,
 
 
 def _verb(name: str, default: str, command: str) -> str:
-    if command != AUTO:
+    if command != AUTO and name != "issue_comment":
         return command
     if not default:
         raise UsageError(
@@ -231,6 +237,26 @@ def _push(run: Event, payload: Mapping[str, Any], environ: Mapping[str, str]) ->
     )
 
 
+def _issue_comment(run: Event, payload: Mapping[str, Any], _environ: Mapping[str, str]) -> Event:
+    """Read a new comment on a pull request; one that was edited, that a bot wrote, or on an issue gives no command.
+
+    The payload names neither commit nor base: whoever carries the command out asks for them.
+    """
+    issue, comment = _object(payload, "issue"), _object(payload, "comment")
+    author = _object(comment, "user")
+    event = replace(run, head_sha="", tracked_branch=_text(_object(payload, "repository"), "default_branch"))
+    is_command = _text(payload, "action") == "created" and _text(author, "type") != "Bot"
+    if not is_command or not _object(issue, "pull_request"):
+        return event
+    return replace(
+        event,
+        pull_request=_integer(issue, "number"),
+        comment=_text(comment, "body"),
+        comment_id=_integer(comment, "id"),
+        comment_author=_text(author, "login"),
+    )
+
+
 def _on_ref(run: Event, payload: Mapping[str, Any], environ: Mapping[str, str]) -> Event:
     """Read schedule and the dispatches: they run on a branch, or (dispatch only) on a tag that names no branch."""
     ref = environ.get("GITHUB_REF", "") or _text(payload, "ref")
@@ -244,6 +270,7 @@ _READERS: Mapping[str, tuple[str, Callable[[Event, Mapping[str, Any], Mapping[st
     "merge_group": ("diff", _merge_group),
     "push": ("sync", _push),
     "schedule": ("drift", _on_ref),
+    "issue_comment": (CHATOPS, _issue_comment),
     "workflow_dispatch": ("", _on_ref),
     "repository_dispatch": ("", _on_ref),
 }

@@ -69,6 +69,7 @@ class Findings:
     is_offline: bool = False
     prunes: bool = True
     is_interrupted: bool = False
+    external_urls: tuple[str, ...] = ()
 
 
 def application_report(found: Findings, mode: Mode) -> ApplicationReport:
@@ -101,6 +102,7 @@ def application_report(found: Findings, mode: Mode) -> ApplicationReport:
         causes=operation.causes if operation else (),
         resources=(*shown, *hooks),
         reproduce=f"gitops-action {mode.value} {application.name}",
+        external_urls=found.external_urls,
     )
 
 

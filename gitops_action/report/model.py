@@ -186,6 +186,8 @@ class ApplicationReport:
     """The command that shows the same again."""
     tree: tuple[TreeNodeReport, ...] = ()
     """What the application's objects brought about, parents first; empty where it was not read."""
+    external_urls: tuple[str, ...] = ()
+    """Where it can be visited, as its Ingresses, routes and links say; best first."""
     history: tuple[HistoryReport, ...] = ()
     """The operations that the record remembers, newest first."""
 

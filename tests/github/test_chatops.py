@@ -95,7 +95,7 @@ def test_a_word_never_becomes_an_option_or_anything_but_a_word(word: str) -> Non
 
 
 def asked(
-    command: ChatCommand = SYNC,
+    command: ChatCommand | ChatProblem = SYNC,
     *,
     permission: str = "write",
     allowed: tuple[str, ...] = ("diff", "sync", "help"),
@@ -120,9 +120,15 @@ def test_who_may_write_may_command(permission: str) -> None:
 
 @pytest.mark.parametrize("permission", ["none", "read", "triage", ""])
 def test_nobody_else_gets_more_than_a_reaction(permission: str) -> None:
-    problem = asked(permission=permission)
-    assert problem is not None
-    assert problem.is_silent
+    for command in (SYNC, ChatProblem(message="I do not know that command.")):
+        problem = asked(command, permission=permission)
+        assert problem is not None
+        assert problem.is_silent
+
+
+def test_who_may_command_is_told_what_is_wrong_with_the_words() -> None:
+    wrong = ChatProblem(message="I do not know that command.")
+    assert asked(wrong) is wrong
 
 
 def test_a_command_that_the_workflow_does_not_allow_is_refused_with_those_that_it_does() -> None:
