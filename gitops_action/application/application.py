@@ -5,6 +5,7 @@ In: parsed documents (``parse.py``) or the inputs of a run. Out: frozen values t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -199,6 +200,22 @@ class ApplicationCondition:
         return self.type.value.endswith("Error")
 
 
+_WAVE = re.compile(r"[+-]?[0-9]{1,18}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """A place in a RollingSync: ``step`` counts from 0 and is -1 where none of the set's ``steps`` matches (APS-23).
+
+    ``max_update`` is as the step has it: a number, a percentage, or empty for all.
+    """
+
+    applicationset: str
+    step: int
+    steps: int
+    max_update: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     """One application: what to render, where it belongs, and how it may be synced.
@@ -221,7 +238,17 @@ class Application:
     file: str = ""
     line: int = 0
     conditions: tuple[ApplicationCondition, ...] = ()
+    parent: tuple[str, str] | None = None
+    """Namespace and name of the application that renders this one, if any does."""
+    rollout: Rollout | None = None
+    """Where it stands in the RollingSync of the set that generates it, if that has one."""
 
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+    @property
+    def wave(self) -> int:
+        """The sync wave that its own document names, by which its parent orders it."""
+        text = self.annotations.get("argocd.argoproj.io/sync-wave", "")
+        return int(text) if _WAVE.fullmatch(text) else 0
