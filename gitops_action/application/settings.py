@@ -31,6 +31,7 @@ _LUA_KEYS = (
     "resource.customizations.health.",
     "resource.customizations.useOpenLibs.",
     "resource.customizations.actions.",
+    "gitops-action.healthFromConditions",
 )
 _READ = frozenset(
     {

@@ -11,8 +11,10 @@ from gitops_action.cli.lazy import LazyGroup
 
 CHECKS = {
     "applicationset": "gitops_action.commands.check_applicationset:applicationset",
+    "health": "gitops_action.commands.check_health:health",
     "project": "gitops_action.commands.check_project:project",
     "tasks": "gitops_action.commands.check_tasks:tasks",
+    "window": "gitops_action.commands.check_window:window",
 }
 """Question → ``module:command``."""
 

@@ -1,7 +1,8 @@
 """The health settings of ``argocd-cm``: which kinds have a Lua script of the user's own, and with which libraries.
 
 In: the ConfigMap's data. Out: ``HealthOverrides``. Rules: Argo CD's ``resource.customizations.health.<group_Kind>``,
-``.useOpenLibs.<group_Kind>`` and the older ``resource.customizations``. Other customizations are read elsewhere.
+``.useOpenLibs.<group_Kind>`` and the older ``resource.customizations``; and one key of our own,
+``gitops-action.healthFromConditions``. Other customizations are read elsewhere.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _LEGACY: Final = "resource.customizations"
 _HEALTH: Final = "resource.customizations.health."
+FROM_CONDITIONS: Final = "gitops-action.healthFromConditions"
+"""Whether conditions speak for kinds without a rule; they do unless this is ``false``."""
 _OPEN_LIBS: Final = "resource.customizations.useOpenLibs."
 _TRUE: Final = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 _FALSE: Final = frozenset({"0", "f", "F", "false", "FALSE", "False"})
@@ -50,7 +53,7 @@ class HealthOverrides:
         return next((self.scripts[key] for key in sorted(self.scripts) if _matches(key, str(kind))), None)
 
 
-def parse_overrides(data: Mapping[str, str], *, generic_conditions: bool = True) -> HealthOverrides:
+def parse_overrides(data: Mapping[str, str]) -> HealthOverrides:
     """Return the health settings in a ConfigMap's data; raises ``UsageError`` for what Argo CD refuses too."""
     scripts = _legacy(data.get(_LEGACY) or "")
     for name, text in data.items():
@@ -62,7 +65,8 @@ def parse_overrides(data: Mapping[str, str], *, generic_conditions: bool = True)
             scripts[key] = scripts.get(key, HealthScript(""))._replace(use_open_libs=_boolean(name, text))
     # An entry without a script says nothing about health.
     return HealthOverrides(
-        scripts={key: script for key, script in scripts.items() if script.lua}, generic_conditions=generic_conditions
+        scripts={key: script for key, script in scripts.items() if script.lua},
+        generic_conditions=_boolean(FROM_CONDITIONS, data.get(FROM_CONDITIONS, "true")),
     )
 
 
