@@ -11,6 +11,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from gitops_action.comparison.model import Method
 from gitops_action.errors import ExitCode
 from gitops_action.report.drift import changed, drifted, is_attributed
 from gitops_action.report.findings import DELETED_WITH
@@ -36,6 +37,11 @@ _DONE = {ChangeKind.ADDED: "added", ChangeKind.CHANGED: "changed", ChangeKind.RE
 def numbered(count: int, noun: str, plural: str = "") -> str:
     """Return ``1 object``, ``2 objects``, ``3,000 objects``."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def compared_how(resource: ResourceReport) -> str:
+    """Return that no server was asked what it makes of an object; empty where one was."""
+    return Method.CLIENT.value if resource.method == Method.CLIENT else ""
 
 
 def short_commit(commit: str) -> str:

@@ -120,7 +120,7 @@ def _difference(report: Report, name: str, resource: ResourceReport, ink: _Ink) 
     texts = parts(resource)
     origins = ["this change", drift] if len(texts) > 1 else [drift]
     for text, origin in zip(texts, origins, strict=True):
-        words = f"{change}, {origin}" if origin else change
+        words = ", ".join(filter(None, (change, origin, phrases.compared_how(resource))))
         title = ink(_BOLD, f"=== {name}: {_named(resource)} {words}")
         yield "\n".join([title, *(_diff_line(line, ink) for line in lines(text))])
     if resource.overridden:

@@ -164,7 +164,7 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: reader}]
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: '1'}"
 
 
-def test_without_the_right_to_patch_what_is_equal_is_synced_and_the_rest_unknown_with_the_rule_to_add(
+def test_without_the_right_to_patch_the_client_compares_and_says_what_only_the_server_knows_with_the_rule_to_add(
     api: ApiServer,
     connect: Callable[[str], ApiServer],
     application: Application,
@@ -173,21 +173,42 @@ def test_without_the_right_to_patch_what_is_equal_is_synced_and_the_rest_unknown
 ) -> None:
     for granted in resources(READER):
         api.apply(api.catalog().kinds[granted.api_version, granted.kind], granted.with_namespace(namespace))
-    equal = resource(CONFIG).with_namespace(namespace)
-    other = resource(CONFIG.replace("name: c", "name: d")).with_namespace(namespace)
-    _sync(api, _compared(api, application, tracking, [equal, other]))
-    changed = resource(CONFIG.replace("name: c", "name: d").replace("'1'", "'2'")).with_namespace(namespace)
+    first = [resource(CONFIG.replace("name: c", f"name: {name}")).with_namespace(namespace) for name in "cdef"]
+    _sync(api, _compared(api, application, tracking, first[:3]))
+    changed = resource(CONFIG.replace("'1'", "'2'")).with_metadata(name="d", namespace=namespace)
+    unsure = first[2].with_object({**first[2].object, "immutable": False})
     reader = connect("reader")
-    comparison = _compared(reader, application, tracking, [equal, changed])
+    comparison = _compared(reader, application, tracking, [first[0], changed, unsure, first[3]])
     reader.close()
-    assert comparison.status == "Unknown"
-    synced, unknown = comparison.resources
-    assert (synced.status, unknown.status) == ("Synced", "Unknown")
-    assert 'User "reader" cannot patch resource "configmaps"' in unknown.unknown
+    assert [(row.key.name, row.status.value, row.method.value) for row in comparison.resources] == [
+        ("c", "Synced", "owned-fields walk"),
+        ("d", "OutOfSync", "compared on the client"),
+        ("e", "Unknown", "compared on the client"),
+        ("f", "OutOfSync", "compared on the client"),
+    ]
+    _, different, unknown, _ = comparison.resources
+    assert describe(different).text == '@@ data @@\n-  a: "1"\n+  a: "2"\n'
+    assert unknown.unknown == ("compared on the client, where it cannot be known what the server makes of immutable")
     assert unknown.remedy == (
         f"Add to a Role in namespace {namespace}, bound to this user:\n"
         '- apiGroups: [""]\n  resources: ["configmaps"]\n  verbs: ["patch"]'
     )
+    [condition] = comparison.conditions
+    assert condition.message.startswith("3 objects were compared on the client: ")
+    assert comparison.status == "Unknown"
+
+
+def test_an_application_may_ask_not_to_be_dry_run(
+    api: ApiServer, application: Application, tracking: Tracking, namespace: str
+) -> None:
+    target = resource(CONFIG).with_namespace(namespace)
+    _sync(api, _compared(api, application, tracking, [target]))
+    asked = replace(application, annotations={COMPARE_OPTIONS: "ServerSideDiff=false"})
+    changed = resource(CONFIG.replace("'1'", "'2'")).with_namespace(namespace)
+    before = api.requests
+    [row] = _compared(api, asked, tracking, [changed]).resources
+    assert (row.status, row.method) == ("OutOfSync", "compared on the client")
+    assert api.requests == before + 1
 
 
 def test_a_kind_that_may_not_be_listed_is_said_so(
