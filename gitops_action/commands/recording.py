@@ -6,7 +6,7 @@ the one after the last. Writes nothing itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.commands.ownership import owner_of, uid_of
@@ -14,6 +14,7 @@ from gitops_action.sync.history import begun, ended, next_id
 from gitops_action.sync.model import OperationPhase, ResultCode
 from gitops_action.sync.record import Operation, OperationKind, Record, RecordedSource, united
 from gitops_action.sync.record_format import fitting, packed
+from gitops_action.sync.selection import Selection
 
 if TYPE_CHECKING:
     from gitops_action.commands.evaluate import Evaluation
@@ -29,13 +30,20 @@ class Intent:
     """What an operation is for: a sync unless it says otherwise.
 
     ``revision`` is the commit that it brings, the checked-out one if empty. A self-heal restores what was synced
-    before: it runs no hooks and is no entry of the history (OPS-13, HIS-3).
+    before: it runs no hooks and is no entry of the history (OPS-13, HIS-3). Nor is the sync of a ``selection``, after
+    which the application is at the commit that it was at before (SYN-48, SYN-55).
     """
 
     kind: OperationKind = OperationKind.SYNC
     revision: str = ""
     rolled_back_to: int | None = None
     is_self_heal: bool = False
+    selection: Selection = field(default_factory=Selection)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it is an entry of the history."""
+        return not self.is_self_heal and not self.selection.is_partial
 
 
 def is_automated(session: Session) -> bool:
@@ -63,7 +71,7 @@ class Recording:
         """Return the record while the operation runs, with everything that is or was the application's."""
         if self._record is None:
             running = replace(self._blank(), phase=OperationPhase.RUNNING, inventory=self._known())
-            self._record = running if self._intent.is_self_heal else self._with_operation(running)
+            self._record = self._with_operation(running) if self._intent.is_recorded else running
         return self._record
 
     def end(self, result: OperationResult) -> Record:
@@ -73,7 +81,9 @@ class Recording:
         history only where there is none yet.
         """
         former = self._found.record
-        if self._record is None and (former is None or not former.operations) and not self._intent.is_self_heal:
+        if self._intent.selection.is_partial:
+            return self._partial()
+        if self._record is None and (former is None or not former.operations) and self._intent.is_recorded:
             self.begin()
         succeeded = result.phase is OperationPhase.SUCCEEDED
         left = tuple(each.key for each in result.resources if each.code is ResultCode.PRUNE_SKIPPED)
@@ -97,6 +107,18 @@ class Recording:
         return ended(record, done)
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _partial(self) -> Record:
+        """Return the record after a selective sync: that of the last whole one, with what there is to look for."""
+        former = self._found.record
+        return replace(
+            self._blank(),
+            phase=former.phase if former else OperationPhase.SUCCEEDED,
+            revision=former.revision if former else "",
+            started=former.started if former else 0.0,
+            finished=former.finished if former else 0.0,
+            inventory=self._known(),
+        )
 
     def _blank(self) -> Record:
         """Return the record with all that is known before anything is done."""
@@ -154,5 +176,7 @@ class Recording:
         return tuple(row.key for row in rows if row.target is not None)
 
     def _known(self) -> tuple[ResourceKey, ...]:
-        """Return everything that is or was the application's."""
-        return united(self._found.record.inventory if self._found.record else (), self._targets())
+        """Return everything that is or was the application's, among it what was found by its annotation alone."""
+        rows = self._found.comparison.resources if self._found.comparison else ()
+        candidates = (row.key for row in rows if row.requires_pruning)
+        return united(self._found.record.inventory if self._found.record else (), self._targets(), candidates)

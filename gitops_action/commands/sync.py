@@ -18,10 +18,12 @@ from gitops_action.commands.evaluate import Evaluation, compared, evaluate, find
 from gitops_action.commands.older import Ancestry
 from gitops_action.commands.operate import operate
 from gitops_action.commands.parallel import each
+from gitops_action.commands.recording import Intent
 from gitops_action.commands.reporting import report_of
 from gitops_action.errors import GitOpsError
 from gitops_action.report.build import application_report
 from gitops_action.report.model import Mode
+from gitops_action.sync.selection import parse_selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +43,8 @@ _AT_ONCE = 10
 
 def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
     """Return the report of a sync of all applications of the session; ``stop`` ends it in order."""
-    session = replace(session, manifests=for_sync(session.manifests))
+    session = _automated_only(replace(session, manifests=for_sync(session.manifests)))
+    selection = parse_selection(session.inputs.resource, session.inputs.label)
     with tempfile.TemporaryDirectory(prefix="gitops-action-") as scratch:
         syncer = _Syncer(
             session=session,
@@ -51,10 +54,21 @@ def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
             stop=stop,
             scratch=scratch,
             cores=threading.Semaphore(session.workers),
+            intent=Intent(selection=selection),
         )
         at_once = max(session.workers, _AT_ONCE)
         applications = each(syncer.report, session.applications, at_once=at_once, name="sync")
     return report_of(session, mode=Mode.SYNC, applications=applications, requests=clusters.requests)
+
+
+def _automated_only(session: Session) -> Session:
+    """Return the session without the applications that nobody wants to be synced on a push, if inputs say so."""
+    if not session.inputs.only_automated:
+        return session
+    kept = tuple(each for each in session.applications if (found := each.sync_policy.automated) and found.enabled)
+    left_out = [each.name for each in session.applications if each not in kept]
+    notes = (f"not synced, for they are not automated: {', '.join(left_out)}",) if left_out else ()
+    return replace(session, applications=kept, notes=(*session.notes, *notes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +82,7 @@ class _Syncer:
     stop: threading.Event
     scratch: str
     cores: threading.Semaphore
+    intent: Intent
     log_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def report(self, application: Application) -> ApplicationReport:
@@ -86,6 +101,7 @@ class _Syncer:
                     ancestry=self.ancestry,
                     say=self._progress(application),
                     again=self._again,
+                    intent=self.intent,
                 )
                 after = self._again(found) if result is None or result.changed else _settled(found, result)
         except GitOpsError as error:

@@ -33,9 +33,9 @@ def paused_in_git(application: Application) -> str:
     return ""
 
 
-def paused_in_cluster(application: Application, cluster: Cluster) -> str:
+def paused_in_cluster(application: Application, cluster: Cluster, state_namespace: str = "") -> str:
     """Return why the cluster's switch pauses an application; who may not read the switch finds none."""
-    namespace = record_namespace(application)
+    namespace = record_namespace(application, state_namespace)
     try:
         found = cluster.get(_CONFIG_MAP, namespace=namespace, name=SWITCH)
     except Forbidden:

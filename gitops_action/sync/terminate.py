@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 _ATTEMPTS = 5
 
 
-def request_termination(application: Application, cluster: Cluster) -> str:
+def request_termination(application: Application, cluster: Cluster, state_namespace: str = "") -> str:
     """Ask the running sync to end and return how it is named.
 
     Raises ``Refused`` where no sync is running, and ``ClusterError`` where it cannot be asked.
     """
+    namespace = record_namespace(application, state_namespace)
     for attempt in range(_ATTEMPTS):
-        lease = cluster.get(LEASE, namespace=record_namespace(application), name=record_name(application))
+        lease = cluster.get(LEASE, namespace=namespace, name=record_name(application))
         holder = holder_of_lease(lease) if lease else ""
         if lease is None or not holder:
             raise Refused(f"{application.name}: no sync is running, so there is none to terminate")
