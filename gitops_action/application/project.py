@@ -107,7 +107,6 @@ class AppProject:
     def unenforced_fields(self) -> tuple[str, ...]:
         """The fields that say something and are only read."""
         read = {
-            "syncWindows": self.sync_windows,
             "orphanedResources": self.orphaned_resources is not None,
             "signatureKeys": self.signature_keys,
             "sourceIntegrity": self.source_integrity,

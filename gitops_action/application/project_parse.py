@@ -17,6 +17,7 @@ from gitops_action.application.project import CONTROL_PLANE_NAMESPACE, AppProjec
 from gitops_action.application.reader import FieldReader
 from gitops_action.application.repository_url import normalized_url
 from gitops_action.application.schedule import parse_schedule
+from gitops_action.duration import parse_go_duration
 from gitops_action.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = 255
 _ROLE_NAME = re.compile(r"[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
-_GO_DURATION = re.compile(r"[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)", re.ASCII)
 _NOTHING = "!*"
 
 
@@ -181,7 +181,9 @@ def _wrong_window(window: SyncWindow) -> Iterator[str]:
         parse_schedule(window.schedule)
     except ValueError as error:
         yield f"sync window: cannot parse schedule '{window.schedule}': {error}"
-    if not _GO_DURATION.fullmatch(window.duration):
+    try:
+        parse_go_duration(window.duration)
+    except ValueError:
         yield f"sync window: cannot parse duration '{window.duration}'"
     if len(window.description) > _DESCRIPTION:
         yield f"sync window: description must not exceed {_DESCRIPTION} characters"
@@ -198,6 +200,8 @@ def _unreadable(project: AppProject) -> Iterator[str]:
     for destination in project.destinations:
         globs += (text.removeprefix("!") for text in (destination.server, destination.name, destination.namespace))
     globs += (pattern for pattern in project.source_namespaces if not is_expression(pattern))
+    for window in project.sync_windows:
+        globs += (*window.applications, *window.clusters, *window.namespaces)
     kinds = (
         *project.cluster_resource_whitelist,
         *project.cluster_resource_blacklist,

@@ -203,7 +203,6 @@ def _unenforced(project: AppProject) -> list[ApplicationCondition]:
 
 
 _INSTEAD = {
-    "syncWindows": "Restrict when the workflow runs, or protect its environment by rules of GitHub.",
     "orphanedResources": "Objects that no application tracks are not looked for.",
     "signatureKeys": "Require signed commits by a branch rule of GitHub.",
     "sourceIntegrity": "Require signed commits by a branch rule of GitHub.",

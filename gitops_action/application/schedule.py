@@ -1,16 +1,20 @@
 """The schedule of a sync window: cron's five fields, as Argo CD's parser reads them.
 
-In: a text such as ``0 22 * * mon-fri``. Out: the minutes, hours, days and months that it names. Asks for no clock.
+In: a text such as ``0 22 * * mon-fri``. Out: the minutes, hours, days and months that it names, and the next of them
+after some time. Times are those of a wall clock, without a zone. Asks for no clock itself.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _NUMBER = re.compile(r"\d{1,4}", re.ASCII)
+_YEARS = 5
+_LONGEST_MONTH = 31
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,35 @@ def parse_schedule(text: str) -> Schedule:
         any_day_of_month=_is_any(parts[2]),
         any_day_of_week=_is_any(parts[4]),
     )
+
+
+def next_start(schedule: Schedule, after: datetime) -> datetime | None:
+    """Return the first minute of the schedule after a time, not at it; ``None`` where five years have none.
+
+    ``30 2 31 2 *`` never comes. Argo CD takes such a window for one that is always open.
+    """
+    first = after.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    day = first.replace(hour=0, minute=0)
+    hours, minutes = sorted(schedule.hours), sorted(schedule.minutes)
+    while day.year <= after.year + _YEARS:
+        if day.month not in schedule.months:
+            day = (day.replace(day=1) + timedelta(days=_LONGEST_MONTH)).replace(day=1)
+            continue
+        if _is_day(schedule, day):
+            times = (day.replace(hour=hour, minute=minute) for hour in hours for minute in minutes)
+            if found := next((time for time in times if time >= first), None):
+                return found
+        day += timedelta(days=1)
+    return None
+
+
+def _is_day(schedule: Schedule, day: datetime) -> bool:
+    """Return whether both fields for days name this one; where neither is ``*``, one of them suffices."""
+    of_month = day.day in schedule.days_of_month
+    of_week = day.isoweekday() % 7 in schedule.days_of_week
+    if schedule.any_day_of_month or schedule.any_day_of_week:
+        return of_month and of_week
+    return of_month or of_week
 
 
 def _is_any(part: str) -> bool:

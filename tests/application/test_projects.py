@@ -124,7 +124,6 @@ def test_what_is_read_and_not_enforced_is_said_only_where_it_says_something() ->
     window = '{kind: deny, schedule: "0 1 * * *", duration: 1h, namespaces: ["*"]}'
     loud = projects(document("team", f"{ALL}, roles: [{{name: dev}}], syncWindows: [{window}], typo: 1"))
     assert said(loud.judged(WEB)) == [
-        ("UnsupportedFieldWarning", "0.yaml:1: syncWindows of AppProject team is not enforced by this version"),
         ("UnsupportedFieldWarning", "0.yaml:1: roles of AppProject team is not enforced by this version"),
     ]
     assert loud.warnings == ("0.yaml:1: unknown field spec.typo has no effect",)
