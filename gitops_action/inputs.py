@@ -93,6 +93,9 @@ class Limit:
     is_percent: bool
 
 
+_EXACT = ("kubeconfig", "credentials")
+"""Inputs that may be YAML, in which the space at the beginning of a line counts."""
+
 INPUTS: tuple[Input, ...] = (
     Input(
         name="command",
@@ -146,6 +149,18 @@ INPUTS: tuple[Input, ...] = (
         type=Type.BOOLEAN,
         default="false",
         help="Run the `exec` credential plug-in that a kubeconfig names: you then trust it as you trust a program.",
+    ),
+    Input(
+        name="credentials",
+        type=Type.SECRET,
+        guarded=True,
+        help="Argo CD's repository, repo-creds and cluster Secrets, decrypted: their YAML, or paths of such files that "
+        "Git does not track, one a line.",
+    ),
+    Input(
+        name="credentials-namespace",
+        guarded=True,
+        help="Namespace in the kubeconfig's cluster whose Argo CD Secrets are read, such as `argocd`.",
     ),
     Input(
         name="cluster-uid",
@@ -459,6 +474,8 @@ class Inputs:
     token: str | None = field(default=None, repr=False)
     in_cluster: bool = False
     allow_exec: bool = False
+    credentials: str | None = field(default=None, repr=False)
+    credentials_namespace: str | None = None
     cluster_uid: str | None = None
     prune: bool = False
     prune_limit: Limit = Limit(50, is_percent=True)
@@ -575,7 +592,7 @@ def _value(declared: Input, text: str) -> Any:
         case Type.TEXT:
             return text.strip()
         case Type.SECRET:
-            return text.strip("\n ") if declared.name != "kubeconfig" else text
+            return text.strip("\n ") if declared.name not in _EXACT else text
         case Type.LIST:
             return tuple(_lines(text))
         case Type.BOOLEAN:

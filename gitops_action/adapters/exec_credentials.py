@@ -111,18 +111,21 @@ def run_plugin(config: Mapping[str, Any], cluster: Mapping[str, Any], directory:
 
 
 _CURE = (
-    "Tokens for EKS, GKE and AKS are made here where the job may ask for them: give it `id-token: write` and the "
-    "variables that docs/credentials.md names. Or write the kubeconfig with a token in it in a step before, or set the "
-    "inputs server, ca and token."
+    "Write the kubeconfig with a token in it in a step before, or set the inputs server, ca and token. For EKS, GKE and "
+    "AKS nothing of that is needed: see docs/credentials.md."
 )
+_GRANT = "Give the job `id-token: write`, and the step the variables that docs/credentials.md names for this cloud."
 
 
 def refused(command: str, lacking: str = "") -> ClusterError:
-    """Return the error that says why a plug-in is not run, and what to do instead."""
+    """Return the error that says why a plug-in is not run, and what to do instead.
+
+    ``lacking`` is what the job lacks for a token that could be made without the program; empty where none can be.
+    """
     return ClusterError(
         f"the kubeconfig gets its credentials from the program `{command}`, which is not run here",
         detail=f"Its token can be made without it, but {lacking}." if lacking else "",
-        remedy=_CURE,
+        remedy=_GRANT if lacking else _CURE,
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.application.discovery import Document, kind_of
 from gitops_action.application.permission import Violation, denial, destination_violations, source_violations
-from gitops_action.application.project import CONTROL_PLANE_NAMESPACE
+from gitops_action.application.project import CONTROL_PLANE_NAMESPACE, ClusterIdentity
 from gitops_action.application.project_parse import parse_project
 from gitops_action.errors import UsageError
 from gitops_action.resource.yaml import load_documents
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from gitops_action.application.application import Application
-    from gitops_action.application.project import AppProject, ClusterIdentity
+    from gitops_action.application.cluster_secret import ClusterSecret
+    from gitops_action.application.project import AppProject
     from gitops_action.errors import GitOpsError
     from gitops_action.resource import ResourceKey
 
 DEFAULT_PROJECT = "default"
+_OWN_CLUSTERS = "No cluster Secret says that its cluster belongs to it (`project`), and it permits no others."
 PROJECT_MARK = b"AppProject"
 """A file that does not hold this holds no project."""
 
@@ -43,6 +45,8 @@ class Projects:
     invalid: Mapping[str, str] = field(default_factory=dict)
     unreadable: str = ""
     problems: tuple[GitOpsError, ...] = ()
+    clusters: Mapping[str, tuple[ClusterIdentity, ...]] = field(default_factory=dict)
+    """The clusters that belong to a project, by its name."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -57,6 +61,13 @@ class Projects:
             for project in self.valid.values()
             for name in project.unknown_fields
         )
+
+    def with_clusters(self, clusters: Iterable[ClusterSecret]) -> Projects:
+        """Return the projects, and which clusters belong to them."""
+        owned: dict[str, tuple[ClusterIdentity, ...]] = {}
+        for each in clusters:
+            owned[each.project] = (*owned.get(each.project, ()), ClusterIdentity(server=each.server, name=each.name))
+        return replace(self, clusters=owned)
 
     def agrees(self, other: Projects, name: str) -> bool:
         """Return whether a project is the same in both, wherever it stands."""
@@ -92,12 +103,13 @@ class Projects:
         """Return the application with what its project says of its destination."""
         found: list[ApplicationCondition] = []
         for project in self._of(application, former):
-            hint = (
-                " No cluster is known to belong to it, and it permits no others."
-                * project.permit_only_project_scoped_clusters
-            )
+            owned = self.clusters.get(project.name, ())
+            hint = f" {_OWN_CLUSTERS}" if project.permit_only_project_scoped_clusters and not owned else ""
             remedy = f"Choose another destination, or extend `destinations` in {_place(project)}.{hint}"
-            found += [_condition(each, remedy) for each in destination_violations(application, project, cluster)]
+            found += [
+                _condition(each, remedy)
+                for each in destination_violations(application, project, cluster, registered=owned)
+            ]
         return _with(application, tuple(found))
 
     def denial(
@@ -108,12 +120,15 @@ class Projects:
 
         @cache
         def of(key: ResourceKey) -> str:
-            return next((found for project in projects if (found := denial(project, cluster, key))), "")
+            return next((found for project in projects if (found := self._denial(project, cluster, key))), "")
 
         def reason(key: ResourceKey) -> str:
             return of(key._replace(name="") if key.namespace else key)  # in a namespace, names are not asked for
 
         return reason
+
+    def _denial(self, project: AppProject, cluster: ClusterIdentity, key: ResourceKey) -> str:
+        return denial(project, cluster, key, registered=self.clusters.get(project.name, ()))
 
     def _of(self, application: Application, former: str) -> list[AppProject]:
         names = (application.project, former)

@@ -7,10 +7,11 @@ others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.tools import find_tool
+from gitops_action.application.credential_documents import Credentials
 from gitops_action.application.parse import parse_application
 from gitops_action.applicationset.generate import generate
 from gitops_action.applicationset.generators.context import Unavailable
@@ -18,7 +19,7 @@ from gitops_action.applicationset.inputs import ClusterEntry, GeneratorInputs
 from gitops_action.applicationset.model import SetConditionType
 from gitops_action.applicationset.parse import parse_applicationset
 from gitops_action.applicationset.templates import TEMPLATE_PROGRAM, engine_of
-from gitops_action.commands.clusters import kubeconfig_of
+from gitops_action.commands.kubeconfig import kubeconfig_of
 from gitops_action.errors import ApplicationError, GitOpsError
 from gitops_action.rendering.repository import is_this_repository
 
@@ -55,6 +56,7 @@ class Expander:
     root: str
     process: Process
     environment: Mapping[str, str]
+    credentials: Credentials = field(default=Credentials(), repr=False)
 
     def expand(self, documents: Iterable[Document], tree: RepositoryTree) -> Expansion:
         """Return the applications of these sets, generated from one commit's files."""
@@ -100,7 +102,22 @@ class Expander:
         )
 
     def _clusters(self) -> Sequence[ClusterEntry]:
-        """Return the kubeconfig's contexts but the current one, which is the local cluster of a set."""
+        """Return the clusters of the Secrets; without any the kubeconfig's contexts, but for the current, local one."""
+        if failure := self.credentials.failure:
+            raise Unavailable(
+                f"the clusters generator needs the cluster Secrets: {failure.summary}", remedy=failure.remedy
+            )
+        if self.credentials.clusters:
+            return [
+                ClusterEntry(
+                    name=each.name,
+                    server=each.server,
+                    project=each.project,
+                    labels=each.labels,
+                    annotations=each.annotations,
+                )
+                for each in self.credentials.clusters
+            ]
         try:
             kubeconfig = kubeconfig_of(self.inputs, self.environment)
         except GitOpsError as error:

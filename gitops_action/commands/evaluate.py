@@ -7,6 +7,7 @@ others: what fails for one application is data here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -99,13 +100,16 @@ def findings(evaluation: Evaluation, session: Session) -> Findings:
 def evaluate_all(session: Session, clusters: Clusters | None, assess: Assess, scratch: str) -> tuple[Evaluation, ...]:
     """Return the evaluation of each application of the session; without ``clusters`` they are only rendered."""
 
-    def one(application: Application) -> Evaluation:
+    def one(position: int) -> tuple[int, Evaluation]:
+        application = session.applications[position]
         try:
-            return evaluate(application, session, clusters, assess, scratch)
+            return position, evaluate(application, session, clusters, assess, scratch)
         except GitOpsError as error:
-            return Evaluation(application=application, error=error)
+            return position, Evaluation(application=application, error=error)
 
-    return each(one, session.applications, at_once=session.workers, name="application")
+    positions = clusters.as_ready(session.applications) if clusters else range(len(session.applications))
+    found = each(one, positions, at_once=session.workers, name="application")
+    return tuple(evaluation for _, evaluation in sorted(found, key=itemgetter(0)))
 
 
 def evaluate(

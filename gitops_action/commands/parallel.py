@@ -23,8 +23,9 @@ _Out = TypeVar("_Out")
 def each(function: Callable[[_In], _Out], items: Iterable[_In], *, at_once: int, name: str) -> tuple[_Out, ...]:
     """Return the function's result for each item; what is not begun when a signal ends the run is not begun at all."""
     with ThreadPoolExecutor(at_once, thread_name_prefix=name) as workers:
-        pending = [workers.submit(function, item) for item in items]
+        pending = []
         try:
+            pending += [workers.submit(function, item) for item in items]
             while wait(pending, timeout=_NOTICE).not_done:
                 pass
         except KeyboardInterrupt:

@@ -167,7 +167,7 @@ def _payload(environment: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def _has_credentials(texts: Mapping[str, str]) -> bool:
-    return any(texts.get(name, "").strip() not in ("", UNSET) for name in ("kubeconfig", "token"))
+    return any(texts.get(name, "").strip() not in ("", UNSET) for name in ("kubeconfig", "token", "credentials"))
 
 
 def _without_credentials(texts: Mapping[str, str]) -> dict[str, str]:

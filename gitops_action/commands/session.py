@@ -19,14 +19,19 @@ from gitops_action.application.application import (
     HelmSource,
     Source,
 )
+from gitops_action.application.credential_documents import Credentials
+from gitops_action.application.credentials import RepositoryCredentials
 from gitops_action.application.discovery import discover, may_hold_documents
 from gitops_action.application.projects import Projects
 from gitops_action.application.settings import Settings, choose_settings
 from gitops_action.commands.applicationsets import Expander, Expansion
-from gitops_action.commands.base import Base, Checked, named_base, open_base, settings_in_force, with_doubts, with_moves
+from gitops_action.commands.base import Base, Checked, named_base, open_base, settings_in_force
 from gitops_action.commands.cache_directory import open_manifests
-from gitops_action.commands.projects import judged, projects_in_force
+from gitops_action.commands.choice import chosen
+from gitops_action.commands.credentials import open_credentials
+from gitops_action.commands.projects import projects_in_force
 from gitops_action.commands.repository_tree import FolderTree
+from gitops_action.commands.sources import RunSources, open_sources
 from gitops_action.errors import UsageError
 from gitops_action.ports import Head
 from gitops_action.rendering.checkout import Checkout
@@ -81,8 +86,13 @@ class Session:
     base: str = ""
     history: History | None = None
     base_applications: Mapping[tuple[str, str], Application] = field(default_factory=dict)
+    credentials: Credentials = field(default=Credentials(), repr=False)
     manifests: Manifests | None = None
     """What was rendered before, where the run keeps it."""
+    followed: frozenset[tuple[str, str, str]] = frozenset()
+    """Kind, namespace and name of the Argo CD documents that applications render, as far as they were followed."""
+    sources: RunSources | None = None
+    """Fetches sources that are not checked out."""
     on_change: Callable[[Application], None] = _nobody_watches
     """Called before the first change to an application."""
 
@@ -118,6 +128,7 @@ def open_session(
     files = dict(candidates(root, start, inputs.applications, may_hold_documents))
     found = discover(files.items())
     head = git.head() if git else Head(commit="")
+    credentials = open_credentials(inputs, ports, str(root) if git else "")
     expander = Expander(
         inputs=inputs,
         event=event,
@@ -126,6 +137,7 @@ def open_session(
         root=str(root),
         process=ports.process,
         environment=ports.environment,
+        credentials=credentials,
     )
     checked = Checked(git=git, head=head, root=root, start=start, files=files, found=found, expander=expander)
     reviewed = open_base(checked, inputs, event, ports.environment)
@@ -134,13 +146,11 @@ def open_session(
     judged_by = named_base(checked, inputs, base) if base else reviewed
     before = judged_by.applications if isinstance(judged_by, Base) else {}
     projects, project_notes = projects_in_force(checked, reviewed, inputs)
+    projects = projects.with_clusters(credentials.clusters)
     expanded = Expansion() if inputs.path else expander.expand(found.applicationsets, _tree(root, git))
     found = found.with_generated(expanded.applications)
     manifests, uncached = open_manifests(inputs, event, ports.clock, root)
-    applications = (_described(inputs),) if inputs.path else with_moves(found.applications, before)
-    if not inputs.path:
-        applications = judged(applications, projects, before)
-    return Session(
+    session = Session(
         inputs=inputs,
         event=event,
         ports=ports,
@@ -148,16 +158,21 @@ def open_session(
         git=git,
         head=head,
         settings=settings,
-        applications=tuple(_chosen(with_doubts(applications, reviewed, proposed), names)),
+        applications=(_described(inputs),) if inputs.path else found.applications,
         projects=projects,
-        problems=_once((*found.problems, *expanded.problems, *projects.problems)),
-        notes=(*found.notes, *expanded.notes, *notes, *project_notes, *filter(None, (uncached,))),
+        problems=_once((*found.problems, *expanded.problems, *projects.problems, *credentials.problems)),
+        credentials=credentials,
+        notes=(*found.notes, *credentials.notes, *expanded.notes, *notes, *project_notes, *filter(None, (uncached,))),
         started=started,
         base=judged_by.commit if judged_by else "",
         history=judged_by.history if isinstance(judged_by, Base) else None,
         base_applications=before,
         manifests=manifests,
+        sources=open_sources(inputs, event, ports, projects, before.values(), RepositoryCredentials),
     )
+    from gitops_action.commands.children import completed  # noqa: PLC0415 - it renders, which needs a session
+
+    return chosen(completed(session, expander, reviewed, proposed), names)
 
 
 def _start(inputs: Inputs, event: Event, ports: Ports, root: str) -> Path:
@@ -224,17 +239,3 @@ def _settings(inputs: Inputs, root: Path, found: Discovered) -> Document | None:
     return documents[0] if documents else None
 
 
-def _chosen(applications: tuple[Application, ...], names: Sequence[str]) -> list[Application]:
-    if not names:
-        return list(applications)
-    chosen = []
-    for name in names:
-        same = [a for a in applications if name in (a.name, f"{a.file}:{a.name}")]
-        if not same:
-            known = ", ".join(sorted(a.name for a in applications)) or "none"
-            raise UsageError(f"there is no application {name!r}", remedy=f"Applications there are: {known}.")
-        if len(same) > 1:
-            choices = ", ".join(f"{a.file}:{a.name}" for a in same)
-            raise UsageError(f"application {name!r} is ambiguous", remedy=f"Write one of: {choices}.")
-        chosen.append(same[0])
-    return chosen
