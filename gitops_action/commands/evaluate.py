@@ -15,7 +15,8 @@ from gitops_action.adapters.tools import find_tool
 from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.application.discovery import kind_of
 from gitops_action.application.project import identity_of
-from gitops_action.commands.ignoring import normalizer, with_rule_conditions
+from gitops_action.commands.history import history_of
+from gitops_action.commands.ignoring import compare_options, normalizer, with_rule_conditions
 from gitops_action.commands.options import sync_options
 from gitops_action.commands.parallel import each
 from gitops_action.commands.projects import former_project
@@ -94,6 +95,7 @@ def findings(evaluation: Evaluation, session: Session) -> Findings:
         is_offline=evaluation.is_offline,
         prunes=sync_options(evaluation.application, session).prune,
         external_urls=external_urls(row.live for row in comparison.resources if row.live) if comparison else (),
+        history=history_of(evaluation.record),
     )
 
 
@@ -120,6 +122,18 @@ def evaluate(
     Raises ``GitOpsError`` for what keeps the application as a whole from being compared.
     """
     if _has_error(application):
+    found = opened(application, session, clusters)
+    if _has_error(found.application):
+        return found
+    rendered = render_one(found.application, session, found.cluster.catalog() if found.cluster else None, scratch)
+    return evaluated(replace(found, rendered=rendered), session, assess)
+
+
+def opened(application: Application, session: Session, clusters: Clusters | None) -> Evaluation:
+    """Return an application with its cluster, neither rendered nor compared yet, and with what its project says of it.
+
+    Where that or its own document is wrong, no cluster is looked for.
+    """
         return Evaluation(application=application)
     identity = clusters.identity(application.destination) if clusters else identity_of(application.destination)
     former = former_project(application, session.base_applications)
@@ -127,18 +141,22 @@ def evaluate(
     if _has_error(application):
         return Evaluation(application=application)
     cluster = clusters.find(application.destination) if clusters else None
-    rendered = render_one(application, session, cluster.catalog() if cluster else None, scratch)
-    evaluation = Evaluation(
+    permitted = session.projects.denial(application, identity, former)
+    managed = clusters.denial(application.destination) if clusters else nothing_denied
+    return Evaluation(
         application=application,
         cluster=cluster,
-        rendered=rendered,
         is_offline=cluster is None,
         denial=session.projects.denial(application, identity, former),
     )
-    if cluster is None or any(condition.is_error for condition in rendered.conditions):
-        return evaluation
-    record = recorded(application, cluster, session.inputs.state_namespace)
-    return judged(compared(replace(evaluation, record=record), session), assess)
+
+
+def evaluated(rendered: Evaluation, session: Session, assess: Assess) -> Evaluation:
+    """Return a rendered application with its record, compared and judged."""
+    if rendered.cluster is None or rendered.is_broken:
+        return rendered
+    record = recorded(rendered.application, rendered.cluster, session.inputs.state_namespace)
+    return judged(compared(replace(rendered, record=record), session), assess)
 
 
 def _has_error(application: Application) -> bool:
@@ -176,7 +194,25 @@ def _adopting_all(comparison: Comparison) -> Comparison:
 
 
 def render_one(application: Application, session: Session, catalog: ApiCatalog | None, scratch: str) -> Rendered:
-    """Return the targets of one application from the checked-out files."""
+    """Return the targets of one application; what describes applications is not among them unless it is applied."""
+    rendered = render_whole(application, session, catalog, scratch)
+    if session.inputs.argocd_resources == ArgoCdResources.APPLY:
+        return rendered
+    return _without_descriptions(rendered, session)
+
+
+def render_whole(application: Application, session: Session, catalog: ApiCatalog | None, scratch: str) -> Rendered:
+    """Return all that an application renders, from the cache where it was rendered before."""
+    context = context_of(session, catalog, scratch)
+    make = partial(render, application, context, session.ports.process)
+    if session.inputs.check_repeatable:
+        first = make()
+        return replace(first, conditions=(*first.conditions, *unrepeatable(first, make())))
+    return session.manifests.rendered(application, context, make) if session.manifests else make()
+
+
+def context_of(session: Session, catalog: ApiCatalog | None, scratch: str) -> RenderContext:
+    """Return what all applications of one cluster are rendered with."""
     event = session.event
     context = RenderContext(
         checkout=session.checkout,
@@ -190,28 +226,29 @@ def render_one(application: Application, session: Session, catalog: ApiCatalog |
         remotes=session.git.remotes() if session.git else (),
         github_repository_url=f"{event.server_url}/{event.repository}" if event.repository else "",
         tracked_revisions=frozenset({event.tracked_branch or session.head.branch} - {""}),
-    )
-    make = partial(render, application, context, session.ports.process)
-    if session.inputs.check_repeatable:
-        first = make()
-        return _without_descriptions(replace(first, conditions=(*first.conditions, *unrepeatable(first, make()))))
-    return _without_descriptions(
-        session.manifests.rendered(application, context, make) if session.manifests else make()
+        sources=session.sources,
     )
 
 
-def _without_descriptions(rendered: Rendered) -> Rendered:
-    """Take out what describes work for us: Applications and their like are never applied."""
-    left_out = [target for target in rendered.targets if kind_of(target.object)]
-    if not left_out:
+def _without_descriptions(rendered: Rendered, session: Session) -> Rendered:
+    """Take out what describes work for us: Applications and their like were followed when the session was opened."""
+    kinds = [kind_of(target.object) for target in rendered.targets]
+    if not any(kinds):
         return rendered
-    names = ", ".join(f"{target.kind} {target.name}" for target in left_out)
+    kept = tuple(target for target, kind in zip(rendered.targets, kinds, strict=True) if not kind)
+    unknown = [
+        f"{kind} {target.name}"
+        for target, kind in zip(rendered.targets, kinds, strict=True)
+        if kind and (kind, target.namespace, target.name) not in session.followed
+    ]
+    if not unknown:
+        return replace(rendered, targets=kept)
     condition = ApplicationCondition(
         type=ConditionType.UNSUPPORTED_WARNING,
-        message=f"{names}: rendered, and neither applied nor followed by this version",
-        remedy="Keep Application documents as files of the repository; they are found there.",
+        message=f"{', '.join(unknown)}: rendered with this cluster's version and kinds only, and neither applied nor"
+        " followed",
+        remedy="Let the templates not depend on the cluster, or keep these documents as files of the repository.",
     )
-    kept = tuple(target for target in rendered.targets if not kind_of(target.object))
     return replace(rendered, targets=kept, conditions=(*rendered.conditions, condition))
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from gitops_action.comparison.model import Comparison, ResourceComparison
     from gitops_action.errors import GitOpsError
     from gitops_action.health import HealthStatus
+    from gitops_action.report.model import HistoryReport
     from gitops_action.resource import Resource, ResourceKey
     from gitops_action.sync.model import OperationResult, ResourceResult
 
@@ -70,6 +71,7 @@ class Findings:
     prunes: bool = True
     is_interrupted: bool = False
     external_urls: tuple[str, ...] = ()
+    history: tuple[HistoryReport, ...] = ()
 
 
 def application_report(found: Findings, mode: Mode) -> ApplicationReport:
@@ -102,6 +104,7 @@ def application_report(found: Findings, mode: Mode) -> ApplicationReport:
         causes=operation.causes if operation else (),
         resources=(*shown, *hooks),
         reproduce=f"gitops-action {mode.value} {application.name}",
+        history=found.history,
         external_urls=found.external_urls,
     )
 

@@ -154,6 +154,12 @@ class HistoryReport:
     finished: float = 0.0
     can_roll_back: bool = False
     """Whether the record holds the rendered targets, so that a rollback needs no Git."""
+    kind: str = ""
+    """``sync`` or ``rollback``."""
+    health: str = ""
+    approvals: tuple[str, ...] = ()
+    rolled_back_to: int = -1
+    """The operation that a rollback went back to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
