@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from gitops_action.cli.flags import DIFF_INPUTS, clusters_of, input_options, output_option, print_report, session_of
+from gitops_action.cli.flags import DIFF_INPUTS, clusters_of, input_options, print_report, session_of
 from gitops_action.commands.diff import diff as compare_all
 from gitops_action.errors import ExitCode
 from gitops_action.report.model import Mode
@@ -14,7 +14,7 @@ from gitops_action.report.model import Mode
 
 @click.command()
 @click.argument("app", nargs=-1)
-@output_option
+@click.option("--output", type=click.Choice(["text", "json", "tree"]), default="text", show_default=True)
 @click.option("--exit-code/--no-exit-code", default=True, help="Exit with 1 where something differs.")
 @click.option("--no-cluster", is_flag=True, help="Only render; for runs that have no credentials.")
 @click.option("--base", default="", metavar="REV", help="Commit that the checked-out one is proposed against.")
@@ -32,7 +32,7 @@ def diff(
 ) -> ExitCode:
     """Show what a sync would change. Writes nothing."""
     session = session_of(app, flags, base=base)
-    report = compare_all(session, None if no_cluster else clusters_of(session), Mode.DIFF)
+    report = compare_all(session, None if no_cluster else clusters_of(session), Mode.DIFF, with_trees=output == "tree")
     print_report(report, output, show_hidden=show_hidden)
     code = ExitCode(report.exit_code)
     return ExitCode.OK if code is ExitCode.DIFFERENT and not exit_code else code

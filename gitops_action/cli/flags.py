@@ -107,6 +107,10 @@ def print_report(report: Report, output: str, *, show_hidden: bool = False) -> N
 
     if output == "json":
         click.echo(to_json(report))
+    elif output == "tree":
+        from gitops_action.report.tree_text import tree_text
+
+        click.echo(tree_text(report, color=sys.stdout.isatty()), nl=False)
     else:
         click.echo(text(report, color=sys.stdout.isatty(), show_hidden=show_hidden), nl=False)
 

@@ -11,6 +11,7 @@ from gitops_action.commands.attribute import attribute_all
 from gitops_action.commands.evaluate import evaluate_all, findings
 from gitops_action.commands.options import foretold_refusal
 from gitops_action.commands.reporting import report_of
+from gitops_action.commands.tree import with_read_trees
 from gitops_action.report.build import application_report
 from gitops_action.report.model import Mode
 
@@ -23,15 +24,22 @@ if TYPE_CHECKING:
 NO_CLUSTER = "No cluster was asked: the applications were rendered, and not compared."
 
 
-def diff(session: Session, clusters: Clusters | None, mode: Mode, *, no_cluster: str = NO_CLUSTER) -> Report:
+def diff(
+    session: Session,
+    clusters: Clusters | None,
+    mode: Mode,
+    *,
+    no_cluster: str = NO_CLUSTER,
+    with_trees: bool = False,
+) -> Report:
     """Return the report of a comparison of all applications of the session.
 
-    Without clusters they are only rendered; ``no_cluster`` is the note that says so.
+    Without clusters they are only rendered; ``no_cluster`` is the note that says so. ``with_trees`` reads what their
+    objects brought about as well.
     """
+    assess = open_assessor(session.settings.customizations, session.ports.clock)
     with tempfile.TemporaryDirectory(prefix="gitops-action-") as scratch:
-        evaluations = evaluate_all(
-            session, clusters, open_assessor(session.settings.customizations, session.ports.clock), scratch
-        )
+        evaluations = evaluate_all(session, clusters, assess, scratch)
         attributions = attribute_all(evaluations, session, scratch)
     if mode is Mode.DIFF:
         evaluations = tuple(_foretelling(found, session) for found in evaluations)
@@ -39,12 +47,15 @@ def diff(session: Session, clusters: Clusters | None, mode: Mode, *, no_cluster:
         application_report(replace(findings(found, session), attributions=attributed.by_key), mode)
         for found, attributed in zip(evaluations, attributions.applications, strict=True)
     )
+    tree_notes: tuple[str, ...] = ()
+    if with_trees:
+        applications, tree_notes = with_read_trees(applications, evaluations, assess)
     return report_of(
         session,
         mode=mode,
         applications=applications,
         requests=clusters.requests if clusters else 0,
-        notes=(*attributions.notes, *(() if clusters else (no_cluster,))),
+        notes=(*attributions.notes, *tree_notes, *(() if clusters else (no_cluster,))),
     )
 
 
