@@ -13,6 +13,7 @@ VERBS = {
     "diff": "gitops_action.cli.diff:diff",
     "sync": "gitops_action.cli.sync:sync",
     "refresh": "gitops_action.cli.refresh:refresh",
+    "terminate": "gitops_action.cli.terminate:terminate",
     "actions": "gitops_action.cli.actions:actions",
     "affected": "gitops_action.cli.affected:affected",
     "check": "gitops_action.cli.check:check",

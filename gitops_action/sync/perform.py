@@ -19,6 +19,7 @@ from gitops_action.sync.kinds import Kinds
 from gitops_action.sync.model import OperationPhase, OperationResult, ResourceResult, SyncPhase
 from gitops_action.sync.namespace import NAMESPACE, managed_namespace, namespace_task
 from gitops_action.sync.operation import ALL_TASKS_RUN
+from gitops_action.sync.permission import check_rights, unproven_rights
 from gitops_action.sync.preflight import Preflight, preflight
 from gitops_action.sync.progress import Narrator
 from gitops_action.sync.refuse import DRY_RUN_FAILED, INVALID_TASKS, failures, invalid, refusal
@@ -217,7 +218,8 @@ def sync(
     ``assess`` is the health of one object, ``stop`` ends the operation early, ``scrub`` takes secrets out of what the
     cluster says; ``before_change`` is called once, after everything was tried and before the first change; ``denial``
     is why the project does not permit an object. Raises ``Refused`` or ``ApplicationError`` before the first change
-    where a rule forbids the sync; what the API server refuses is a Failed result.
+    where a rule forbids the sync, and ``Forbidden`` where rights are missing; what the API server refuses otherwise is
+    a Failed result.
     """
     one = _Sync(
         comparison=comparison,
@@ -236,6 +238,7 @@ def sync(
     except ClusterError as error:
         return one.namespace_failed(error)
     tasks = one.plan(namespace)
+    check_rights(comparison.application.name, unproven_rights(comparison, tasks), cluster)
     if (refused := refusal(comparison, tasks, options, denial)) is not None:
         raise refused
     executor = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="sync")

@@ -91,9 +91,10 @@ class Desk:
 
     @property
     def writes(self) -> list[str]:
-        """What was written, dry runs left out."""
+        """What was written; dry runs and reviews, which store nothing, are left out."""
         verbs = ("create", "update", "patch", "delete")
-        return [f"{call.verb} {call.kind}" for call in self.cluster.calls if call.verb in verbs and not call.dry_run]
+        written = [call for call in self.cluster.calls if call.verb in verbs and not call.dry_run]
+        return [f"{call.verb} {call.kind}" for call in written if not call.kind.endswith("Review")]
 
     def record(self, found: Evaluation) -> Record | None:
         return load_record(found.application, self.cluster)
