@@ -292,7 +292,8 @@ def test_an_exec_plugin_is_not_run_unless_that_is_allowed() -> None:
     error = refusal(ClusterInputs(kubeconfig=CONTENT, context="cloud"))
     assert isinstance(error, ClusterError)
     assert error.summary == "the kubeconfig gets its credentials from the program `aws`, which is not run here"
-    assert "server, ca and token" in error.remedy
+    assert error.detail == "Its token can be made without it, but the cluster's name is missing in its arguments."
+    assert "id-token: write" in error.remedy
 
 
 def test_an_auth_provider_is_refused_with_the_cure() -> None:
