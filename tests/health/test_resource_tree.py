@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitops_action.health.tree import descendants, readings
+from gitops_action.health.resource_tree import descendants, readings
 from gitops_action.ports import ApiKind
 from gitops_action.resource import Resource
 from tests.fake_cluster import FakeCluster

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gitops_action.commands.parallel import each
 from gitops_action.errors import ClusterError
-from gitops_action.health.tree import POD, Reading, TreeNode, descendants, readings
+from gitops_action.health.resource_tree import POD, Reading, TreeNode, descendants, readings
 from gitops_action.report.build import Scrubber
 from gitops_action.report.model import TreeNodeReport
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitops_action.application.application import Application, Destination
 from gitops_action.commands.evaluate import Evaluation
-from gitops_action.commands.tree import with_read_trees
+from gitops_action.commands.resource_tree import with_read_trees
 from gitops_action.comparison.model import Comparison, Method, ResourceComparison, SyncStatusCode
 from gitops_action.errors import Forbidden
 from gitops_action.health.assess import assess
