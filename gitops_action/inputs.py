@@ -40,6 +40,13 @@ class CommentPolicy(StrEnum):
     NEVER = "never"
 
 
+class ArgoCdResources(StrEnum):
+    """What becomes of an Application, ApplicationSet or AppProject that an application renders."""
+
+    FOLLOW = "follow"
+    APPLY = "apply"
+
+
 class Type(Enum):
     """How an input's text is read."""
 
@@ -362,10 +369,29 @@ INPUTS: tuple[Input, ...] = (
         help="Requests to an API server at once; 0 for a number that suits the machine.",
     ),
     Input(
+        name="argocd-resources",
+        type=Type.CHOICE,
+        choices=tuple(ArgoCdResources),
+        default="follow",
+        help="What becomes of Applications that an application renders: `follow` them, or `apply` them to the cluster.",
+    ),
+    Input(
         name="check-repeatable",
         type=Type.BOOLEAN,
         default="false",
         help="Render each application twice, and name the fields that differ: random values, dates.",
+    ),
+    Input(
+        name="allowed-hosts",
+        type=Type.LIST,
+        help="Hosts that a pull request may fetch sources from, besides those that the base's applications name:"
+        " `host`, `host:port` or `*.domain`. Runs that review nothing may fetch from any.",
+    ),
+    Input(
+        name="allow-local-hosts",
+        type=Type.BOOLEAN,
+        default="false",
+        help="Also fetch from addresses of the machine itself and from link-local ones, as tests do.",
     ),
     Input(
         name="cache-dir",
@@ -447,7 +473,7 @@ INPUTS: tuple[Input, ...] = (
         name="report-dir",
         use=Use.WORKFLOW,
         default="gitops-report",
-        help="Folder for `report.json`, relative to the workspace.",
+        help="Folder for `report.json` and `report.html`, relative to the workspace.",
     ),
 )
 
@@ -507,7 +533,10 @@ class Inputs:
     degraded_grace: float = 10.0
     stall_timeout: float = 0.0
     parallelism: int = 0
+    argocd_resources: ArgoCdResources = ArgoCdResources.FOLLOW
     check_repeatable: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    allow_local_hosts: bool = False
     cache_dir: str = ""
     cache_key: str | None = field(default=None, repr=False)
     fail_on: FailOn = FailOn.ERROR

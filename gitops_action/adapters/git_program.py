@@ -42,17 +42,30 @@ def run_git(
     credential: the arguments of a process can be read by everybody on the machine.
     Raises ``UsageError`` where git is missing or takes too long.
     """
-    command = Command(
+    command = git_command(directory, arguments, stdin=stdin, timeout=timeout, settings=settings, variables=variables)
+    try:
+        return process.run(command)
+    except ApplicationError as error:  # git is no renderer: without it nothing of the run is possible
+        raise UsageError(error.summary, detail=error.detail, remedy=error.remedy) from error
+
+
+def git_command(
+    directory: str,
+    arguments: tuple[str, ...],
+    *,
+    stdin: bytes = b"",
+    timeout: float = 60.0,
+    settings: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Command:
+    """Return the process that ``run_git`` runs."""
+    return Command(
         argv=("git", "--no-optional-locks", "--no-pager", *arguments),
         cwd=directory,
         env=_environment(settings or {}) | dict(variables or {}),
         stdin=stdin,
         timeout=timeout,
     )
-    try:
-        return process.run(command)
-    except ApplicationError as error:  # git is no renderer: without it nothing of the run is possible
-        raise UsageError(error.summary, detail=error.detail, remedy=error.remedy) from error
 
 
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:

@@ -104,7 +104,7 @@ def open_base(checked: Checked, inputs: Inputs, event: Event, environment: Mappi
         server_url=event.server_url, repository=event.repository, token=inputs.github_token, environment=environment
     )
     try:
-        return read_base(open_history(checked.git, commit, origin, folder=_folder(environment)), inputs, checked)
+        return read_base(open_history(checked.git, commit, origin, folder=runner_folder(environment)), inputs, checked)
     except GitOpsError as error:
         return NoBase(commit=commit, reason=error)
 
@@ -244,7 +244,7 @@ def _data(document: Document | None) -> object:
     return (document.value.get("data") or {}) if document else {}
 
 
-def _folder(environment: Mapping[str, str]) -> str:
+def runner_folder(environment: Mapping[str, str]) -> str:
     """Return the runner's folder for temporary files, if it is ours: the runner could not clean up another user's."""
     folder = environment.get("RUNNER_TEMP", "")
     is_ours = bool(folder) and Path(folder).is_dir() and Path(folder).stat().st_uid == os.geteuid()

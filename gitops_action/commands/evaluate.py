@@ -7,8 +7,8 @@ others: what fails for one application is data here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.tools import find_tool
@@ -26,6 +26,7 @@ from gitops_action.comparison.exclusion import ResourceExclusion
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.errors import Forbidden, GitOpsError, UsageError
 from gitops_action.health.aggregate import HealthRow, assess_application
+from gitops_action.inputs import ArgoCdResources
 from gitops_action.rendering.build_environment import instance_name
 from gitops_action.rendering.context import RenderContext
 from gitops_action.rendering.render import render
@@ -94,8 +95,8 @@ def findings(evaluation: Evaluation, session: Session) -> Findings:
         error=evaluation.error,
         is_offline=evaluation.is_offline,
         prunes=sync_options(evaluation.application, session).prune,
-        external_urls=external_urls(row.live for row in comparison.resources if row.live) if comparison else (),
         history=history_of(evaluation.record),
+        external_urls=external_urls(row.live for row in comparison.resources if row.live) if comparison else (),
     )
 
 
@@ -121,7 +122,6 @@ def evaluate(
 
     Raises ``GitOpsError`` for what keeps the application as a whole from being compared.
     """
-    if _has_error(application):
     found = opened(application, session, clusters)
     if _has_error(found.application):
         return found
@@ -134,6 +134,7 @@ def opened(application: Application, session: Session, clusters: Clusters | None
 
     Where that or its own document is wrong, no cluster is looked for.
     """
+    if _has_error(application):
         return Evaluation(application=application)
     identity = clusters.identity(application.destination) if clusters else identity_of(application.destination)
     former = former_project(application, session.base_applications)
@@ -147,7 +148,7 @@ def opened(application: Application, session: Session, clusters: Clusters | None
         application=application,
         cluster=cluster,
         is_offline=cluster is None,
-        denial=session.projects.denial(application, identity, former),
+        denial=lambda key: permitted(key) or managed(key),
     )
 
 
@@ -177,6 +178,7 @@ def compared(evaluation: Evaluation, session: Session) -> Evaluation:
         parallelism=session.parallelism,
         denial=evaluation.denial,
         normalize=normalizer(evaluation.application, session),
+        options=compare_options(evaluation.application, session),
         excluded=ResourceExclusion(
             exclusions=session.settings.exclusions, inclusions=session.settings.inclusions, server=cluster.server
         ),
@@ -214,7 +216,7 @@ def render_whole(application: Application, session: Session, catalog: ApiCatalog
 def context_of(session: Session, catalog: ApiCatalog | None, scratch: str) -> RenderContext:
     """Return what all applications of one cluster are rendered with."""
     event = session.event
-    context = RenderContext(
+    return RenderContext(
         checkout=session.checkout,
         revision=session.head.commit,
         scratch=scratch,

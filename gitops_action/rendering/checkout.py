@@ -28,10 +28,17 @@ class Checkout:
     root: str
     out_of_bounds: tuple[str, ...] = ()
     missing_submodules: tuple[str, ...] = ()
+    is_fetched: bool = False
+    """Whether it is another repository, chart or artifact than what the workflow has checked out."""
 
     @classmethod
     def at(
-        cls, root: str, *, symlinks: Iterable[str] | None = None, missing_submodules: Iterable[str] = ()
+        cls,
+        root: str,
+        *,
+        symlinks: Iterable[str] | None = None,
+        missing_submodules: Iterable[str] = (),
+        is_fetched: bool = False,
     ) -> Checkout:
         """Return the work tree, its links judged once.
 
@@ -44,6 +51,7 @@ class Checkout:
             root=real,
             out_of_bounds=tuple(sorted(link for link in links if _leaves(real, link))),
             missing_submodules=tuple(missing_submodules),
+            is_fetched=is_fetched,
         )
 
     def relative(self, path: str) -> str:

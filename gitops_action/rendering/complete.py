@@ -43,6 +43,11 @@ def require_submodules(checkout: Checkout, directory: str) -> None:
     place = f"{checkout.relative(directory)}/"
     for submodule in checkout.missing_submodules:
         if place.startswith(f"{submodule}/") or f"{submodule}/".startswith(place) or place == "./":
+            if checkout.is_fetched:
+                raise ApplicationError(
+                    f"the submodule {submodule} is not fetched",
+                    remedy="Give the submodule's repository its own source.",
+                )
             raise ApplicationError(
                 f"the submodule {submodule} is not checked out", remedy="Set submodules: true for actions/checkout."
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import dedent
@@ -18,7 +19,7 @@ from gitops_action.rendering.context import RenderContext, Rendered, RenderReque
 from gitops_action.rendering.render import render
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tests.conftest import Tools
 
@@ -94,3 +95,10 @@ def repository(tmp_path: Path, tools: Tools) -> Repository:
 def config_map(name: str, **data: str) -> str:
     lines = "".join(f"  {key}: {value!r}\n" for key, value in data.items())
     return f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n" + (f"data:\n{lines}" if lines else "")
+
+
+@pytest.fixture
+def silent_server() -> Iterator[str]:
+    """The URL of a server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
