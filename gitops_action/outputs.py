@@ -12,5 +12,6 @@ OUTPUTS: dict[str, str] = {
     "applications": "JSON list: name, sync, health, phase, counts and revision of each application.",
     "comment-url": "URL of the pull request comment.",
     "report-json": "Path of `report.json`, relative to the workspace.",
+    "report-html": "Path of `report.html`, relative to the workspace: the whole report as one page.",
 }
 """Name → help, in the order in which they are shown."""

@@ -320,6 +320,10 @@ class Workflow(Protocol):
         """Hide a text in all that is logged from now on."""
         ...
 
+    def hide(self, text: str) -> str:
+        """Return a text without what is masked, for places that the runner's mask does not reach."""
+        ...
+
     def set_output(self, name: str, value: str) -> None:
         """Set a step output."""
         ...

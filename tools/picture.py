@@ -45,7 +45,7 @@ def main() -> None:
 
 def render(markdown: bytes) -> str:
     """Return the HTML page of a comment."""
-    node = _program("node")
+    node = program("node")
     result = subprocess.run(
         [node, str(HERE / "render.mjs"), str(_modules())], input=markdown, capture_output=True, check=False
     )
@@ -57,7 +57,7 @@ def render(markdown: bytes) -> str:
 def photograph(page: str, png: Path, *, folds: int) -> None:
     """Write the picture of a page, its first folds opened."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_program(*BROWSERS), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=program(*BROWSERS), args=list(FLAGS))
         tab = browser.new_page(viewport={"width": 944, "height": 800}, device_scale_factor=2, java_script_enabled=True)
         tab.route("**/*", lambda route: route.abort())
         tab.set_content(page)
@@ -77,12 +77,12 @@ def _modules() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(HERE / name, folder / name)
-        command = [_program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        command = [program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         subprocess.run(command, cwd=folder, check=True, stdout=sys.stderr)
     return folder
 
 
-def _program(*names: str) -> str:
+def program(*names: str) -> str:
     """Return the path of a program: of the locked dependencies (npm, node), else of this machine."""
     search = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     found = next(filter(None, (shutil.which(name, path=search) for name in names)), None)

@@ -79,6 +79,11 @@ class ActionsWorkflow:
             for form in self._masks.add(secret):
                 self._write(command("add-mask", form))
 
+    def hide(self, text: str) -> str:
+        """Return a text without what is masked."""
+        with self._lock:
+            return self._masks.hide(text)
+
     def set_output(self, name: str, value: str) -> None:
         """Set a step output."""
         if not _OUTPUT_NAME.fullmatch(name):
@@ -157,6 +162,11 @@ class TerminalWorkflow:
         """Hide a text in all that is written from now on."""
         with self._lock:
             self._masks.add(secret)
+
+    def hide(self, text: str) -> str:
+        """Return a text without what is masked."""
+        with self._lock:
+            return self._masks.hide(text)
 
     def set_output(self, name: str, value: str) -> None:
         """Do nothing: outputs are for the next step of a job."""

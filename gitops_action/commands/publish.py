@@ -14,6 +14,7 @@ from gitops_action.report.summary import summary
 from gitops_action.report.text import text
 
 if TYPE_CHECKING:
+    from gitops_action.commands.report_files import ReportFiles
     from gitops_action.commands.session import Session
     from gitops_action.report.model import Report
 
@@ -33,8 +34,8 @@ def show(report: Report, session: Session) -> None:
         )
 
 
-def write_outputs(report: Report, session: Session, *, report_path: str, comment_url: str) -> None:
+def write_outputs(report: Report, session: Session, *, files: ReportFiles, comment_url: str) -> None:
     """Set every declared step output."""
-    values = {**outputs(report), "report-json": report_path, "comment-url": comment_url}
+    values = {**outputs(report), "report-json": files.json, "report-html": files.html, "comment-url": comment_url}
     for name in OUTPUTS:
         session.ports.workflow.set_output(name, values[name])

@@ -1,15 +1,13 @@
-"""The report of a run, and the file that keeps it."""
+"""The report of a run: what the applications came to, and the run that it was."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitops_action import __version__
-from gitops_action.errors import ExitCode, UsageError
-from gitops_action.report.json import to_json
+from gitops_action.errors import ExitCode
 from gitops_action.report.model import Report
+from gitops_action.report.texts import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,10 +25,10 @@ def report_of(
     requests: int,
     notes: Iterable[str] = (),
 ) -> Report:
-    """Return the report of a run over these applications."""
+    """Return the report of a run over these applications, without anything that the run masks."""
     event, head = session.event, session.head
     problems = tuple(str(problem) for problem in session.problems)
-    return Report(
+    report = Report(
         mode=mode,
         repository=event.repository,
         commit=head.commit,
@@ -55,6 +53,7 @@ def report_of(
         notes=(*notes, *session.notes, *_unclean(head), *_of_cache(session)),
         applications=applications,
     )
+    return without_secrets(report, session.ports.workflow.hide)
 
 
 def _of_cache(session: Session) -> tuple[str, ...]:
@@ -68,45 +67,3 @@ def _unclean(head: Head) -> tuple[str, ...]:
         return ()
     more = f" and {len(head.dirty) - 3:,} more" if len(head.dirty) > 3 else ""
     return (f"The work tree differs from commit {head.commit[:7]}: {', '.join(head.dirty[:3])}{more}.",)
-
-
-def write_report(report: Report, session: Session) -> str:
-    """Write ``report.json`` into the report folder and return its path relative to the workspace.
-
-    The file and its folder belong to the owner of the workspace, so that later steps may read and remove them. A link
-    of the checkout is never written through: where it leads is for its author to say.
-    Raises ``UsageError`` where the folder cannot be written.
-    """
-    workspace = Path(session.ports.environment.get("GITHUB_WORKSPACE") or ".").resolve()
-    # Unlike ``resolve``, this bears links in a circle.
-    folder = Path(os.path.realpath(workspace / session.inputs.report_dir))
-    if not folder.is_relative_to(workspace):
-        raise UsageError(
-            f"input report-dir: {session.inputs.report_dir} leaves the workspace",
-            remedy="Name a folder relative to the workspace.",
-        )
-    path = folder / "report.json"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(path, to_json(report))
-        _give_to_owner(workspace, (folder, path))
-    except OSError as error:
-        raise UsageError(
-            f"the report cannot be written to {folder}: {error.strerror}",
-            remedy="Name a folder that can be written with the input `report-dir`.",
-        ) from error
-    return path.relative_to(workspace).as_posix()
-
-
-def _write(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-
-
-def _give_to_owner(workspace: Path, paths: Iterable[Path]) -> None:
-    """Undo that what the container's root makes is root's."""
-    owner = workspace.stat()
-    if os.geteuid() == 0 and owner.st_uid != 0:
-        for path in paths:
-            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

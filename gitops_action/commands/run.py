@@ -18,7 +18,7 @@ from gitops_action.commands.drift_issues import keep_issues
 from gitops_action.commands.github import GitHub
 from gitops_action.commands.interrupt import stop_on_signals
 from gitops_action.commands.publish import show, write_outputs
-from gitops_action.commands.reporting import write_report
+from gitops_action.commands.report_files import write_report
 from gitops_action.commands.session import open_session
 from gitops_action.commands.sync import sync
 from gitops_action.errors import ExitCode, GitOpsError, Refused, UsageError
@@ -136,10 +136,10 @@ def _do(session: Session, *, has_cluster: bool) -> tuple[Report, bool]:
 def _finish(report: Report, session: Session, github: GitHub, *, stopped: bool) -> ExitCode:
     if not report.applications:
         report = replace(report, notes=(*report.notes, _NOTHING_FOUND))
-    path = write_report(report, session)
+    files = write_report(report, session.inputs.report_dir, session.ports.environment)
     show(report, session)
     url, commented = comment(report, session, github)
-    write_outputs(report, session, report_path=path, comment_url=url)
+    write_outputs(report, session, files=files, comment_url=url)
     problems = (problem.exit_code for problem in session.problems)
     interrupted = (ExitCode.INTERRUPTED,) if stopped else ()
     return ExitCode.worst([exit_code(report, session.inputs.fail_on), commented, *problems, *interrupted])

@@ -6,11 +6,11 @@ names the run itself (commits, branch, address), and how to repeat it, stays who
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
-from enum import Enum
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from gitops_action.report.escape import clip
+from gitops_action.report.texts import with_texts
 
 if TYPE_CHECKING:
     from gitops_action.report.model import Report
@@ -18,20 +18,13 @@ if TYPE_CHECKING:
 
 def shortened(report: Report, limit: int) -> Report:
     """Return the report with its texts cut to ``limit`` characters."""
-    applications = (replace(_short(each, limit), reproduce=each.reproduce) for each in report.applications)
+
+    def short(text: str) -> str:
+        return clip(text, limit)
+
     return replace(
         report,
-        problems=_short(report.problems, limit),
-        notes=_short(report.notes, limit),
-        applications=tuple(applications),
+        problems=with_texts(report.problems, short),
+        notes=with_texts(report.notes, short),
+        applications=tuple(replace(with_texts(each, short), reproduce=each.reproduce) for each in report.applications),
     )
-
-
-def _short(value: Any, limit: int) -> Any:
-    if isinstance(value, str) and not isinstance(value, Enum):
-        return clip(value, limit)
-    if isinstance(value, tuple):
-        return tuple(_short(each, limit) for each in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{each.name: _short(getattr(value, each.name), limit) for each in fields(value)})
-    return value

@@ -1,22 +1,23 @@
-"""The report's file: where it lies, and that it never leaves the workspace."""
+"""The report of a run: which code it ends with, what is told beside the applications, and what is not."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import orjson
 import pytest
 
 from gitops_action.adapters.clock import SystemClock
 from gitops_action.adapters.process import SubprocessProcess
 from gitops_action.adapters.workflow import connect_workflow
-from gitops_action.commands.reporting import report_of, write_report
+from gitops_action.commands.reporting import report_of
 from gitops_action.commands.session import Ports, Session, open_session
-from gitops_action.errors import ExitCode, UsageError
+from gitops_action.errors import ExitCode
 from gitops_action.github.events import Event
 from gitops_action.inputs import parse
+from gitops_action.report.json import to_json
 from gitops_action.report.model import ApplicationReport, Mode
 
 if TYPE_CHECKING:
@@ -81,50 +82,11 @@ def test_a_file_that_cannot_be_read_counts_and_is_told_beside_the_applications(o
     assert [each for each in report.problems if "broken.yaml:4" in each]
 
 
-def test_the_report_is_written_below_the_workspace_and_its_path_is_relative(opened: Open) -> None:
-    session = opened(report_dir="out/reports")
-    report = report_of(session, mode=Mode.SYNC, applications=(), requests=3)
-    path = write_report(report, session)
-    assert path == "out/reports/report.json"
-    written = orjson.loads(Path(path).read_bytes())
-    assert (written["mode"], written["requests"]) == ("sync", 3)
-
-
-@pytest.mark.parametrize("folder", ["..", "../workspace-2", "/tmp", "a/../../b"])
-def test_a_folder_outside_of_the_workspace_is_refused(folder: str, opened: Open) -> None:
-    session = opened(report_dir=folder)
-    with pytest.raises(UsageError, match="leaves the workspace") as error:
-        write_report(report_of(session, mode=Mode.DIFF, applications=(), requests=0), session)
-    assert error.value.remedy
-
-
-def test_a_link_that_leads_out_of_the_workspace_is_refused(opened: Open, tmp_path: Path) -> None:
-    Path("out").symlink_to(tmp_path)
-    session = opened(report_dir="out")
-    with pytest.raises(UsageError, match="leaves the workspace"):
-        write_report(report_of(session, mode=Mode.DIFF, applications=(), requests=0), session)
-
-
-def test_a_link_in_place_of_the_report_is_not_written_through(opened: Open) -> None:
-    Path("victim").write_text("as it was")
-    Path("out").mkdir()
-    Path("out/report.json").symlink_to("../victim")
-    session = opened(report_dir="out")
-    with pytest.raises(UsageError, match="cannot be written"):
-        write_report(report_of(session, mode=Mode.DIFF, applications=(), requests=0), session)
-    assert Path("victim").read_text() == "as it was"
-
-
-def test_links_in_a_circle_are_told_as_a_folder_that_cannot_be_written(opened: Open) -> None:
-    Path("out").symlink_to("out")
-    session = opened(report_dir="out")
-    with pytest.raises(UsageError, match="cannot be written"):
-        write_report(report_of(session, mode=Mode.DIFF, applications=(), requests=0), session)
-
-
-def test_a_folder_that_cannot_be_made_names_the_input(opened: Open) -> None:
-    Path("out").write_text("a file")
-    session = opened(report_dir="out")
-    with pytest.raises(UsageError, match="cannot be written") as error:
-        write_report(report_of(session, mode=Mode.DIFF, applications=(), requests=0), session)
-    assert "`report-dir`" in error.value.remedy
+def test_what_the_run_masks_is_in_no_text_of_the_report(opened: Open) -> None:
+    session = opened()
+    session.ports.workflow.mask("hunter2-is-the-token")
+    telling = replace(one("web", ExitCode.OK), health_message="401 for hunter2-is-the-token", causes=("a", "b"))
+    report = report_of(session, mode=Mode.DIFF, applications=(telling, one("api", ExitCode.OK)), requests=0)
+    assert report.applications[0].health_message == "401 for ***"
+    assert report.applications[1] == one("api", ExitCode.OK)
+    assert b"hunter2" not in to_json(report)

@@ -1,0 +1,56 @@
+"""Change every text of a report alike.
+
+In: a value of the model and a function over texts. Out: the same value where no text changes, else one that differs in
+its texts alone. Words of an enumeration are no texts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gitops_action.report.model import Report
+
+T = TypeVar("T")
+
+
+def with_texts(value: T, change: Callable[[str], str]) -> T:
+    """Return the value with each of its texts changed."""
+    if isinstance(value, str):
+        return value if isinstance(value, Enum) or not value else cast(T, change(value))
+    if isinstance(value, tuple):
+        changed = tuple(with_texts(each, change) for each in value)
+        is_same = all(new is old for new, old in zip(changed, value, strict=True))
+        return value if is_same else cast(T, changed)
+    if is_dataclass(value) and not isinstance(value, type):
+        return cast(T, _changed_fields(value, change))
+    return value
+
+
+def _changed_fields(value: Any, change: Callable[[str], str]) -> Any:
+    changes = {}
+    for field in fields(value):
+        old = getattr(value, field.name)
+        new = with_texts(old, change)
+        if new is not old:
+            changes[field.name] = new
+    return replace(value, **changes) if changes else value
+
+
+def without_secrets(report: Report, hide: Callable[[str], str]) -> Report:
+    """Return the report without what the run masks in its log, for comments and files pass no runner's mask.
+
+    ``hide`` is asked once for each different text.
+    """
+    done: dict[str, str] = {}
+
+    def clean(text: str) -> str:
+        if text not in done:
+            done[text] = hide(text)
+        return text if done[text] == text else done[text]
+
+    return with_texts(report, clean)
