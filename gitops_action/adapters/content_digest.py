@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 _ABSENT = "-"
 _BLOCK = 1024 * 1024
+_MARK = b"argoproj.io/"
+
+
+class Content(NamedTuple):
+    """The digest of some files, and whether one of them holds the mark of Argo CD's documents."""
+
+    digest: str
+    is_marked: bool
 
 
 class _Below(NamedTuple):
@@ -34,12 +42,15 @@ class ContentDigest:
     def __init__(self, tree: WorkTree) -> None:
         self._tree = tree
         self._files: dict[str, str] = {}
+        self._marked: set[str] = set()
         self._listed: dict[tuple[str, bool], tuple[_Below, ...]] = {}
 
-    def of(self, dependencies: Dependencies) -> str | None:
-        """Return the digest; ``None`` where a link leads to what nobody follows, so that nothing can be said."""
+    def of(self, dependencies: Dependencies) -> Content | None:
+        """Return the content; ``None`` where a link leads to what nobody follows, so that nothing can be said."""
         digest = hashlib.sha256()
+        seen: list[str] = []
         for path in sorted(dependencies.files):
+            seen.append(path)
             digest.update(f"file {path}\0{self._file(path)}\0".encode(errors="surrogateescape"))
         directories = [(directory, None) for directory in sorted(dependencies.directories)]
         selections = [(selection.directory, selection.rule) for selection in dependencies.globs]
@@ -51,8 +62,9 @@ class ContentDigest:
                 if below.is_link and below.path not in self._tree.links:
                     return None
                 content = self._tree.links[below.path] if below.is_link else self._file(below.path)
+                seen.append(below.path)
                 digest.update(f"{below.relative}\0{content}\0".encode(errors="surrogateescape"))
-        return digest.hexdigest()
+        return Content(digest.hexdigest(), not self._marked.isdisjoint(seen))
 
     def _file(self, path: str) -> str:
         known = self._files.get(path)
@@ -67,6 +79,8 @@ class ContentDigest:
         with open(f"{self._tree.root}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 - a Path each costs more
             while block := file.read(_BLOCK):
                 digest.update(block)
+                if _MARK in block:  # a file of more than a block may hide it between two; nobody writes such a one
+                    self._marked.add(path)
         return digest.hexdigest()
 
     def _below(self, directory: str, *, recurse: bool) -> tuple[_Below, ...]:

@@ -28,6 +28,14 @@ MARKS = (b"argoproj.io/", SETTINGS_NAME.encode())
 """A file that holds none of these holds no document for us."""
 
 
+class SameName(UsageError):
+    """Two applications with one name; ``name`` is their namespace and name."""
+
+    def __init__(self, summary: str, *, remedy: str, name: tuple[str, str]) -> None:
+        super().__init__(summary, remedy=remedy)
+        self.name = name
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One parsed document with its place."""
@@ -115,10 +123,11 @@ def _same_name(applications: Sequence[Application]) -> list[GitOpsError]:
         known = first.setdefault((application.namespace, application.name), application)
         if known is not application:
             problems.append(
-                UsageError(
+                SameName(
                     f"two Applications are named {application.name}: {known.file}:{known.line} and "
                     f"{application.file}:{application.line}",
                     remedy="Rename one of them, or narrow the input `applications` to the files that count.",
+                    name=(application.namespace, application.name),
                 )
             )
     return problems

@@ -9,17 +9,14 @@ known, nothing is kept.
 from __future__ import annotations
 
 import hashlib
-import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
 import orjson
 
-from gitops_action.adapters.content_digest import ContentDigest
 from gitops_action.adapters.program_identity import own_identity, program_identity
-from gitops_action.adapters.work_tree import WorkTree
-from gitops_action.affected.application import DependencyReader
+from gitops_action.commands.trees import Trees
 from gitops_action.errors import ApplicationError
 from gitops_action.rendering.cache import (
     Damaged,
@@ -32,8 +29,6 @@ from gitops_action.rendering.cache import (
     is_repeatable,
     kept,
 )
-from gitops_action.rendering.checkout import walk_symlinks
-from gitops_action.rendering.repository import is_this_repository
 from gitops_action.rendering.sources import is_checkout, resolve
 
 if TYPE_CHECKING:
@@ -41,6 +36,7 @@ if TYPE_CHECKING:
 
     from gitops_action.adapters.cache_store import CacheStore
     from gitops_action.application.application import Application
+    from gitops_action.commands.trees import Tree
     from gitops_action.ports import ApiCatalog, Clock
     from gitops_action.rendering.context import RenderContext, Rendered
 
@@ -58,7 +54,8 @@ class Manifests:
     clock: Clock
     is_sealed: bool
     anew: bool = False
-    trees: Trees = field(default_factory=lambda: Trees())  # noqa: PLW0108 - the class stands below
+    trees: Trees = field(default_factory=Trees)
+    materials: _Materials = field(default_factory=lambda: _Materials())  # noqa: PLW0108 - the class stands below
 
     def rendered(self, application: Application, context: RenderContext, render: Callable[[], Rendered]) -> Rendered:
         """Return the rendering of an application, made by ``render`` where none is kept.
@@ -66,7 +63,7 @@ class Manifests:
         Raises what ``render`` raises, and the cached ``ApplicationError`` of sources that failed again and again.
         """
         tree = self.trees.of(context)
-        material = tree.material(application, context)
+        material = self.materials.of(application, context, tree)
         if material is None or not (self.is_sealed or application.file):
             return render()
         name = self.store.name(material)
@@ -81,7 +78,7 @@ class Manifests:
             self._keep(name, failed(error, before, self.clock.now()))
             raise
         may_be_kept = is_repeatable(made) and (self.is_sealed or not holds_secret(made))
-        if may_be_kept and tree.material_now(application, context, material):
+        if may_be_kept and self.materials.of(application, context, tree, now=True) == material:
             self._keep(name, kept(made, self.clock.now()))
         return made
 
@@ -100,47 +97,17 @@ class Manifests:
             self.store.put(name, content)
 
 
-class Trees:
-    """The trees that a run renders: what is checked out, and the base of a change."""
+class _Materials:
+    """What renderings depend on, as bytes: the same bytes, the same rendering."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._trees: dict[str, _Tree] = {}
-
-    def of(self, context: RenderContext) -> _Tree:
-        """Return the tree that applications are rendered from; each is looked at once a run."""
-        with self._lock:
-            tree = self._trees.get(context.checkout.root)
-            if tree is None:
-                tree = self._trees[context.checkout.root] = _Tree(context)
-            return tree
-
-
-class _Tree:
-    """One tree, and what each application of it depends on."""
-
-    def __init__(self, context: RenderContext) -> None:
-        root = context.checkout.root
-        self._lock = threading.Lock()
-        self._work_tree = WorkTree.at(root, walk_symlinks(root))
-        is_local = cache(
-            lambda url: is_this_repository(
-                url, remotes=context.remotes, github_repository_url=context.github_repository_url, root=root
-            )
-        )
-        self._reader = DependencyReader(self._work_tree, is_local=is_local)
-        self._digest = ContentDigest(self._work_tree)
         self._scopes: dict[int, tuple[ApiCatalog, str]] = {}
 
-    def material(self, application: Application, context: RenderContext) -> bytes | None:
-        """Return all that a rendering depends on; ``None`` where that is not known."""
-        return self._material(application, context, self._digest)
+    def of(self, application: Application, context: RenderContext, tree: Tree, *, now: bool = False) -> bytes | None:
+        """Return all that a rendering depends on; ``None`` where that is not known.
 
-    def material_now(self, application: Application, context: RenderContext, material: bytes) -> bool:
-        """Return whether the files are still what they were: somebody may have edited them meanwhile."""
-        return self._material(application, context, ContentDigest(self._work_tree)) == material
-
-    def _material(self, application: Application, context: RenderContext, digest: ContentDigest) -> bytes | None:
+        With ``now`` the files are read again: somebody may have edited them meanwhile.
+        """
         fetched = [source for source in application.sources if not is_checkout(source, context)]
         if fetched and context.sources is None:
             return None
@@ -148,15 +115,14 @@ class _Tree:
             resolved = [resolve(source, application.project, context) for source in fetched]
         except ApplicationError:  # the rendering says it
             return None
-        plain = replace(application, annotations={}, labels={}, conditions=(), file="", line=0)
-        with self._lock:
-            dependencies = self._reader.read(plain)  # without annotations: none may narrow what counts
-            content = digest.of(dependencies)
+        dependencies = tree.dependencies(application)
+        content = tree.content(dependencies, now=now)
         if content is None:
             return None
+        rendered = (application.name, application.namespace, application.project, application.destination)
         parts = {
-            "application": repr(plain),
-            "content": content,
+            "application": repr((*rendered, application.sources)),
+            "content": content.digest,
             "fetched": [[each.revision, each.digest] for each in resolved],
             "revision": context.revision if dependencies.every_commit else "",
             "checkout": [context.checkout.out_of_bounds, context.checkout.missing_submodules],

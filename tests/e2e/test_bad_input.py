@@ -38,11 +38,12 @@ def test_an_ambiguous_application_lists_its_places(shop: Scene) -> None:
         "error: application 'web' is ambiguous Write one of: apps/web.yaml:web, other/web.yaml:web.",
     )
     says(
-        shop.cli(*NO_CLUSTER, "apps/web.yaml:web"),
+        shop.cli(*NO_CLUSTER),
         ExitCode.USAGE,
         "error: two Applications are named web: apps/web.yaml:2 and other/web.yaml:2",
-        "1 application was rendered",
+        "another Application is named web as well, and each would take the other's objects",
     )
+    says(shop.cli(*NO_CLUSTER, "apps/web.yaml:web"), ExitCode.OK, "1 application was rendered")
 
 
 def test_two_settings_are_an_error_with_the_list(shop: Scene) -> None:
