@@ -111,7 +111,7 @@ def _on_head(
             tracked_branch=pull.base_ref,
         ),
         thread=thread,
-        root=check_out(history, str(Path(history.repository.root, "files"))),
+        root=check_out(history, str(Path(history.repository.root, "files")), checkout.remotes()),
         history=history,
     )
 

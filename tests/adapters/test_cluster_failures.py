@@ -280,6 +280,65 @@ def test_a_server_that_says_nothing_is_not_waited_for_without_end() -> None:
     assert "did not answer in time" in caught.value.summary
 
 
+# --- what passes by itself --------------------------------------------------------------------------------------------
+
+
+WEBHOOK = (
+    'Internal error occurred: failed calling webhook "check.example.com": failed to call webhook: Post '
+    '"https://check.default.svc:443/": context deadline exceeded'
+)
+MEANWHILE = (
+    'Operation cannot be fulfilled on configmaps "a": the object has been modified; please apply your changes to the '
+    "latest version and try again"
+)
+LATE = status(500, "InternalError", WEBHOOK)
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        LATE,
+        status(500, "InternalError", "etcdserver: leader changed"),
+        status(409, "Conflict", MEANWHILE),
+    ],
+)
+def test_a_late_webhook_or_store_and_a_write_at_the_same_moment_are_asked_again(late: Answer) -> None:
+    with api_server(late, late, LIVE) as server:
+        found = client(server)
+        assert found.apply(CONFIG_MAP, TARGET).name == "a"
+        assert found.requests == len(server.asked) == 3
+
+
+def test_a_webhook_that_stays_late_is_told_after_three_repetitions() -> None:
+    with api_server(LATE) as server:
+        with pytest.raises(ApiError, match="context deadline exceeded"):
+            client(server).apply(CONFIG_MAP, TARGET, dry_run=True)
+        assert len(server.asked) == 4
+
+
+def test_a_webhook_that_stays_late_does_not_hold_up_each_object_of_a_run() -> None:
+    with api_server(LATE) as server:
+        found = client(server)
+        for _ in range(12):
+            with pytest.raises(ApiError):
+                found.apply(CONFIG_MAP, TARGET, dry_run=True)
+        assert len(server.asked) == 12 + 24
+
+
+def test_what_does_not_pass_or_may_have_been_done_is_told_at_once() -> None:
+    versioned = TARGET.with_metadata(resourceVersion="7")
+    refused = status(500, "InternalError", 'admission webhook "check.example.com" denied the request')
+    with api_server(refused) as server:
+        with pytest.raises(ApiError):
+            client(server).apply(CONFIG_MAP, TARGET)
+        assert len(server.asked) == 1
+    for answer in (LATE, status(409, "Conflict", MEANWHILE)):
+        with api_server(answer) as server:
+            with pytest.raises(ApiError):
+                client(server).replace(CONFIG_MAP, versioned)
+            assert len(server.asked) == 1
+
+
 # --- no answer at all -------------------------------------------------------------------------------------------------
 
 

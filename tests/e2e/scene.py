@@ -250,6 +250,13 @@ class Scene:
         return f"{root}/namespaces/{namespace or self.namespace}/{rest}"
 
 
+def edit(scene: Scene, name: str, **data: str) -> None:
+    """Change values of a ConfigMap, as somebody with an editor does."""
+    live = scene.get(f"v1/configmaps/{name}")
+    live["data"] |= data
+    scene.put(f"v1/configmaps/{name}?fieldManager=kubectl-edit", live, method="PUT")
+
+
 @pytest.fixture
 def scene(cluster: Cluster, tools: Tools, github_server: GitHubServer, namespace: str, tmp_path: Path) -> Scene:
     """Return a repository without any application yet."""

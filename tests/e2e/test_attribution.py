@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from gitops_action.errors import ExitCode
-from tests.e2e.scene import config_map, deployment, document, says
+from tests.e2e.scene import config_map, deployment, document, edit, says
 from tests.github_server.checkout import git
 
 if TYPE_CHECKING:
@@ -36,13 +36,6 @@ def synced(scene: Scene) -> Scene:
     edit(scene, "flags", b="by hand", c="by hand")
     edit(scene, "other", a="by hand")
     return scene
-
-
-def edit(scene: Scene, name: str, **data: str) -> None:
-    """Change values of a ConfigMap, as somebody with an editor does."""
-    live = scene.get(f"v1/configmaps/{name}")
-    live["data"] |= data
-    scene.put(f"v1/configmaps/{name}?fieldManager=kubectl-edit", live, method="PUT")
 
 
 def test_a_review_parts_its_change_from_drift(synced: Scene) -> None:

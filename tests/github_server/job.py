@@ -14,10 +14,11 @@ from tests.github_server.checkout import GitRepository, checkout_branch, checkou
 from tests.github_server.rights import JOB_PERMISSIONS, job_permissions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.github_server.server import GitHubServer
-    from tests.github_server.state import PullRequest
+    from tests.github_server.state import IssueComment, PullRequest
 
 
 MAX_SUMMARY = 1024 * 1024
@@ -148,7 +149,13 @@ def merge_group_job(server: GitHubServer, pull: PullRequest, folder: Path, *, ru
 
 
 def push_job(
-    server: GitHubServer, folder: Path, *, branch: str = "main", before: str = "0" * 40, run_id: int = 1000
+    server: GitHubServer,
+    folder: Path,
+    *,
+    branch: str = "main",
+    before: str = "0" * 40,
+    run_id: int = 1000,
+    permissions: Mapping[str, str] = JOB_PERMISSIONS,
 ) -> Job:
     """Return the job of a push to a branch."""
     commit = checkout_branch(_git(server), branch, folder / "workspace")
@@ -157,9 +164,44 @@ def push_job(
         folder,
         "push",
         payload=payloads.push(server.state, before=before, after=commit, branch=branch),
-        permissions=dict(JOB_PERMISSIONS),
+        permissions=dict(permissions),
         sha=commit,
         ref=f"refs/heads/{branch}",
+        run_id=run_id,
+    )
+
+
+def schedule_job(
+    server: GitHubServer, folder: Path, *, run_id: int = 1000, permissions: Mapping[str, str] = JOB_PERMISSIONS
+) -> Job:
+    """Return the job of a schedule, which runs on the default branch."""
+    commit = checkout_branch(_git(server), "main", folder / "workspace")
+    return _job(
+        server,
+        folder,
+        "schedule",
+        payload={"schedule": "0 * * * *"},
+        permissions=dict(permissions),
+        sha=commit,
+        ref="refs/heads/main",
+        run_id=run_id,
+    )
+
+
+def comment_job(
+    server: GitHubServer, comment: IssueComment, folder: Path, *, run_id: int = 1000, is_pull: bool = True
+) -> Job:
+    """Return the job of a new comment, which runs on the default branch whatever the comment is on."""
+    commit = checkout_branch(_git(server), "main", folder / "workspace")
+    return _job(
+        server,
+        folder,
+        "issue_comment",
+        payload=payloads.issue_comment(server.state, comment, is_pull=is_pull),
+        permissions=dict(JOB_PERMISSIONS),
+        sha=commit,
+        ref="refs/heads/main",
+        actor=comment.author,
         run_id=run_id,
     )
 

@@ -14,7 +14,7 @@ from tests.github_server.description import load_payloads
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.github_server.state import PullRequest, State
+    from tests.github_server.state import IssueComment, PullRequest, State
 
 
 def example(event: str, *, action: str = "", number: int = 0) -> dict[str, Any]:
@@ -64,6 +64,18 @@ def merge_group(state: State, pull: PullRequest, *, head_sha: str, base_sha: str
         "base_ref": f"refs/heads/{pull.base_ref}",
         "head_ref": f"refs/heads/gh-readonly-queue/{pull.base_ref}/pr-{pull.number}-{base_sha}",
     }
+    return payload
+
+
+def issue_comment(state: State, comment: IssueComment, *, is_pull: bool = True) -> dict[str, Any]:
+    """Return the payload of a new comment; one on a pull request has the pull request's address in its issue."""
+    payload = _of_repository(example("issue_comment", action="created"), state)
+    payload["issue"]["number"] = comment.number
+    payload["issue"].pop("pull_request", None)
+    if is_pull:
+        payload["issue"]["pull_request"] = {"url": f"/repos/{state.full_name}/pulls/{comment.number}"}
+    payload["comment"] |= {"id": comment.id, "body": comment.body}
+    payload["comment"]["user"] |= {"login": comment.author, "type": "Bot" if "[bot]" in comment.author else "User"}
     return payload
 
 
