@@ -17,6 +17,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError, SSLError
 from urllib3.util import Retry, Timeout
 
+from gitops_action.adapters.passing import passes
 from gitops_action.adapters.refusal import refusal
 from gitops_action.adapters.server_url import is_loopback
 from gitops_action.adapters.tls import ssl_context
@@ -29,10 +30,14 @@ if TYPE_CHECKING:
     from urllib3.response import BaseHTTPResponse
 
     from gitops_action.adapters.connection import Connection
+    from gitops_action.errors import ClusterError
 
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 70.0
 """More than the API server's own limit of 60 s, so that its answer comes first."""
+_PASSING = 24
+"""How often in a run refusals that may pass are answered with another attempt."""
+_PASSING_ATTEMPTS = 3
 _POOL = 64
 """Idle connections kept; more than ever work at once, so that none is thrown away."""
 
@@ -55,6 +60,14 @@ class Request:
     """How the answer may be packed; empty for what suits the way to the server."""
     idempotent: bool = False
     """Whether sending it twice does what sending it once does."""
+
+    def may_repeat(self, status: int) -> bool:
+        """Return whether to send it again after a refusal that passes; only an apply names no version to conflict with.
+
+        Whoever names one must read the object again first.
+        """
+        is_apply = self.content_type == "application/apply-patch+yaml"
+        return self.idempotent and (status != HTTPStatus.CONFLICT or is_apply)
 
 
 class Patience(Retry):
@@ -131,6 +144,7 @@ class Http:
         self._pool = _pool(connection)
         self._lock = threading.Lock()
         self._requests = 0
+        self._passing = _PASSING
 
     @property
     def requests(self) -> int:
@@ -144,10 +158,33 @@ class Http:
 
     def answer(self, request: Request) -> tuple[bytes, str]:
         """Send a request and return body and content type of its answer."""
-        response = self._open(request, retries=Patience.of(request, self._retry_seconds), timeout=self._timeout)
-        if response.status >= 300:
-            raise refusal(request, response.status, response.data, self.connection.server)
-        return response.data, response.headers.get("Content-Type", "")
+        patience = Patience.of(request, self._retry_seconds)
+        while True:
+            response = self._open(request, retries=patience, timeout=self._timeout)
+            if response.status < 300:
+                return response.data, response.headers.get("Content-Type", "")
+            refused = refusal(request, response.status, response.data, self.connection.server)
+            if not (request.may_repeat(response.status) and passes(response.status, response.data)):
+                raise refused
+            patience = self._more_patience(request, response, refused)
+            patience.sleep(response)
+
+    def _more_patience(self, request: Request, response: BaseHTTPResponse, refused: ClusterError) -> Patience:
+        """Return the patience for another attempt; raises the refusal where it, or that of the whole run, is used up.
+
+        What never passes must not hold up each object anew.
+        """
+        before = response.retries
+        if not isinstance(before, Patience) or len(before.history) >= _PASSING_ATTEMPTS:
+            raise refused
+        with self._lock:
+            self._passing -= 1
+            if self._passing < 0:
+                raise refused
+        try:
+            return before.increment(request.method, request.path, response=response)
+        except MaxRetryError as error:
+            raise refused from error
 
     def stream(self, request: Request, *, seconds: float) -> BaseHTTPResponse:
         """Send a request and return its answer unread; a silence of so many seconds ends it. The caller closes it."""
@@ -185,13 +222,13 @@ class Http:
         return response
 
     def _once(self, request: Request, url: str, authorization: str, options: Mapping[str, Any]) -> BaseHTTPResponse:
-        attempts = 1
+        attempts, earlier = 1, len(options["retries"].history)
         headers = self._headers(request, authorization)
         try:
             response = self._pool.urlopen(
                 request.method, url, redirect=False, body=request.body, headers=headers, **options
             )
-            attempts += len(response.retries.history) if response.retries else 0
+            attempts += len(response.retries.history) - earlier if response.retries else 0
         except HTTPError as error:
             raise unreachable(self.connection, error) from error
         finally:
