@@ -71,7 +71,7 @@ def find_children(session: Session, expander: Expander) -> Children:
         return found
     if not finder.changes_one_of([one for one in family.applications if (one.namespace, one.name) in parents]):
         of_head = {(one.namespace, one.name): one for one in family.applications if one.parent}
-        return replace(found, base_applications={**of_head, **before}, base_projects=family.projects)
+        return replace(found, base_applications={**before, **of_head}, base_projects=family.projects)
     try:
         with tempfile.TemporaryDirectory(prefix="gitops-action-base-") as folder:
             extract(history, folder)
