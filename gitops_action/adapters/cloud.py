@@ -7,6 +7,7 @@ services are is the environment's word, never that of a file.
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _TIMEOUT = Timeout(connect=10.0, read=20.0)
 _LONG = 300
+_XML = re.compile(r"<(?:Code|Message)>([^<]+)</")
+"""What AWS says in its errors: their code, then their message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,8 @@ class Cloud:
     environ: Mapping[str, str] = field(repr=False)
     mask: Callable[[str], None]
     now: Callable[[], float] = time.time
+    pause: float = 0.3
+    """Seconds before a busy service is asked again, doubled each time."""
 
     def text(self, *names: str) -> str:
         """Return the first of these environment variables that is set."""
@@ -75,7 +80,7 @@ class Cloud:
                 headers={"Accept": "application/json", "User-Agent": "gitops-action", **kind, **question.headers},
                 redirect=False,
                 timeout=_TIMEOUT,
-                retries=_patience(),
+                retries=_patience(self.pause),
             )
         except urllib3.exceptions.HTTPError as error:
             # The error's own words hold the URL, which may be signed.
@@ -119,6 +124,8 @@ def required(answer: Mapping[str, Any], name: str, service: str) -> str:
 
 def refusal_of(text: str) -> str:
     """Return what a token service says to its refusal, shortened; empty where it is not its own answer."""
+    if text.lstrip().startswith("<"):
+        return ": ".join(" ".join(each.split()) for each in _XML.findall(text)[:2])[:_LONG]
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -141,7 +148,7 @@ def _body(question: Question) -> tuple[bytes | None, dict[str, str]]:
     return None, {}
 
 
-def _patience() -> Retry:
+def _patience(pause: float) -> Retry:
     return Retry(
         total=4,
         connect=2,
@@ -150,6 +157,6 @@ def _patience() -> Retry:
         allowed_methods=None,
         status_forcelist=(429, 500, 502, 503, 504),
         raise_on_status=False,
-        backoff_factor=0.3,
+        backoff_factor=pause,
         backoff_max=5.0,
     )

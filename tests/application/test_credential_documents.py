@@ -37,7 +37,7 @@ def cluster(config: object = None, object_name: str = "one", /, **fields: Any) -
 
 
 def read(*documents: object) -> Credentials:
-    return read_credentials((document, "keys.yaml") for document in documents)  # type: ignore[misc] # JSON by its looks
+    return read_credentials((document, "keys.yaml") for document in documents)
 
 
 def repository(*documents: object) -> RepositoryCredential:
