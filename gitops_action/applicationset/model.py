@@ -55,6 +55,8 @@ class SetConditionType(StrEnum):
     UNSUPPORTED_GENERATOR = "UnsupportedGenerator"
     UNKNOWN_FIELD = "UnknownField"
     NO_APPLICATIONS = "NoApplications"
+    NOT_APPLICABLE = "NotApplicable"
+    INVALID_ROLLOUT = "InvalidRolloutConfig"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from gitops_action.applicationset.model import (
     SetConditionType,
     Strategy,
 )
+from gitops_action.applicationset.rollout import ROLLING_SYNC, is_readable
 from gitops_action.errors import UsageError
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def parse_applicationset(document: JsonObject, *, file: str = "", line: int = 0)
     )
     if applicationset.applications_sync not in _POLICIES:
         problems.append(f"spec.syncPolicy.applicationsSync is {applicationset.applications_sync!r}")
+    if applicationset.strategy.type == ROLLING_SYNC and not applicationset.strategy.steps:
+        problems.append("strategy RollingSync has no steps")
     for reader in (policy, preserved, spec, root):
         reader.finish()
     return replace(applicationset, conditions=_conditions(applicationset, problems, unknown))
@@ -138,4 +141,35 @@ def _conditions(applicationset: ApplicationSet, problems: list[str], unknown: li
         )
         for field in unknown
     ]
-    return (*wrong, *strange)
+    return (*wrong, *strange, *_without_effect(applicationset))
+
+
+def _without_effect(applicationset: ApplicationSet) -> tuple[SetCondition, ...]:
+    """Return what is said about Applications that live in a cluster, or cannot be read (APS-18 to APS-20, APS-25)."""
+    place = f"{applicationset.file}:{applicationset.line}: ApplicationSet {applicationset}"
+    policy = applicationset.applications_sync
+    stated = {
+        f"syncPolicy.applicationsSync {policy}": policy not in ("", "sync"),
+        "preservedFields": applicationset.preserved_annotations or applicationset.preserved_labels,
+        "ignoreApplicationDifferences": applicationset.ignore_application_differences,
+        "strategy.deletionOrder Reverse": applicationset.strategy.deletion_order == "Reverse",
+    }
+    said = [
+        SetCondition(
+            type=SetConditionType.NOT_APPLICABLE,
+            message=f"{place}: {name} has no effect: what a set generates is no object of a cluster here",
+        )
+        for name, is_stated in stated.items()
+        if is_stated
+    ]
+    unread = [
+        SetCondition(
+            type=SetConditionType.INVALID_ROLLOUT,
+            message=f"{place}: maxUpdate {step.max_update!r} of step {number} is neither a number nor a percentage;"
+            " it counts as 1",
+            remedy="Write such as 2 or 25%.",
+        )
+        for number, step in enumerate(applicationset.strategy.steps, start=1)
+        if not is_readable(step.max_update)
+    ]
+    return (*said, *unread)

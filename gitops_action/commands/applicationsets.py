@@ -7,7 +7,7 @@ others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.tools import find_tool
@@ -18,6 +18,7 @@ from gitops_action.applicationset.generators.context import Unavailable
 from gitops_action.applicationset.inputs import ClusterEntry, GeneratorInputs
 from gitops_action.applicationset.model import SetConditionType
 from gitops_action.applicationset.parse import parse_applicationset
+from gitops_action.applicationset.rollout import rollout_of
 from gitops_action.applicationset.templates import TEMPLATE_PROGRAM, engine_of
 from gitops_action.commands.kubeconfig import kubeconfig_of
 from gitops_action.errors import ApplicationError, GitOpsError
@@ -67,9 +68,10 @@ class Expander:
             try:
                 parsed = parse_applicationset(document.value, file=document.file, line=document.line)
                 generated = self._generated(parsed, tree)
-                applications += [
+                made = [
                     parse_application(each, file=document.file, line=document.line) for each in generated.applications
                 ]
+                applications += [replace(each, rollout=rollout_of(parsed, each.labels)) for each in made]
             except GitOpsError as problem:
                 problems.append(problem)
                 continue
