@@ -13,9 +13,12 @@ VERBS = {
     "diff": "gitops_action.cli.diff:diff",
     "sync": "gitops_action.cli.sync:sync",
     "refresh": "gitops_action.cli.refresh:refresh",
+    "rollback": "gitops_action.cli.rollback:rollback",
     "terminate": "gitops_action.cli.terminate:terminate",
     "actions": "gitops_action.cli.actions:actions",
     "affected": "gitops_action.cli.affected:affected",
+    "doctor": "gitops_action.cli.doctor:doctor",
+    "report": "gitops_action.cli.report:report",
     "check": "gitops_action.cli.check:check",
 }
 """Verb → ``module:command``."""

@@ -6,6 +6,7 @@ In: kinds and namespaces. Out: ``Right`` values in RBAC's own words. The one fun
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gitops_action.ports import Cluster
 
 _GROUP: Final = "authorization.k8s.io"
+_RBAC: Final = "rbac.authorization.k8s.io"
 _RULES: Final = ApiKind(
     group=_GROUP, version="v1", kind="SelfSubjectRulesReview", plural="selfsubjectrulesreviews", namespaced=False
 )
@@ -91,10 +93,15 @@ def denied(needed: Sequence[Right], cluster: Cluster) -> tuple[Right, ...]:
     return tuple(right for right in missing_rights(needed, granted) if not _is_allowed(right, cluster))
 
 
-def granting_roles(missing: Iterable[Right], *, name: str = "gitops-action") -> str:
-    """Return a Role for each namespace, and a ClusterRole, that grant these rights, as YAML."""
+def granting_roles(missing: Iterable[Right], *, user: str = "", name: str = "gitops-action") -> str:
+    """Return a Role for each namespace, and a ClusterRole, that grant these rights, as YAML; bound to ``user``."""
     by_namespace = groupby(sorted(missing), key=lambda right: right.namespace)
-    return "---\n".join(_role(namespace, list(rights), name) for namespace, rights in by_namespace)
+    documents = []
+    for namespace, rights in by_namespace:
+        documents.append(_role(namespace, list(rights), name))
+        if user:
+            documents.append(_binding(namespace, user, name))
+    return "---\n".join(documents)
 
 
 def _rights(places: Iterable[Place], verbs: Sequence[str]) -> tuple[Right, ...]:
@@ -134,8 +141,7 @@ def _asked(kind: ApiKind, spec: dict[str, Any], cluster: Cluster) -> dict[str, A
 
 
 def _role(namespace: str, rights: Sequence[Right], name: str) -> str:
-    head = ["apiVersion: rbac.authorization.k8s.io/v1", f"kind: {'Role' if namespace else 'ClusterRole'}", "metadata:"]
-    head += [f"  name: {name}", *([f"  namespace: {namespace}"] if namespace else []), "rules:"]
+    lines = [*_head("Role", namespace, name), "rules:"]
     verbs_of: dict[tuple[str, str], list[str]] = {}
     for right in rights:
         verbs_of.setdefault((right.group, right.resource), []).append(right.verb)
@@ -143,9 +149,34 @@ def _role(namespace: str, rights: Sequence[Right], name: str) -> str:
     for (group, resource), verbs in verbs_of.items():
         resources_of.setdefault((group, tuple(verbs)), []).append(resource)
     for (group, common), resources in resources_of.items():
-        head += [f'  - apiGroups: ["{group}"]', f"    resources: {_listed(resources)}", f"    verbs: {_listed(common)}"]
-    return "\n".join(head) + "\n"
+        lines += [
+            f'  - apiGroups: ["{group}"]',
+            f"    resources: {_listed(resources)}",
+            f"    verbs: {_listed(common)}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _binding(namespace: str, user: str, name: str) -> str:
+    lines = [*_head("RoleBinding", namespace, name), "roleRef:", f"  apiGroup: {_RBAC}"]
+    lines += [f"  kind: {'Role' if namespace else 'ClusterRole'}", f"  name: {name}", "subjects:"]
+    account = user.removeprefix("system:serviceaccount:").split(":")
+    if user.startswith("system:serviceaccount:") and len(account) == 2:
+        lines += ["  - kind: ServiceAccount", f"    namespace: {account[0]}", f"    name: {account[1]}"]
+    else:
+        lines += ["  - kind: User", f"    apiGroup: {_RBAC}", f"    name: {_quoted(user)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _head(kind: str, namespace: str, name: str) -> list[str]:
+    lines = [f"apiVersion: {_RBAC}/v1", f"kind: {kind if namespace else f'Cluster{kind}'}", "metadata:"]
+    return [*lines, f"  name: {name}", *([f"  namespace: {namespace}"] if namespace else [])]
 
 
 def _listed(words: Iterable[str]) -> str:
-    return "[" + ", ".join(f'"{word}"' for word in words) + "]"
+    return "[" + ", ".join(map(_quoted, words)) + "]"
+
+
+def _quoted(word: str) -> str:
+    """Return a text as YAML's double-quoted scalar, which JSON's string is."""
+    return json.dumps(word)

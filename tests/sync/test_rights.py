@@ -111,6 +111,23 @@ rules:
     )
 
 
+def test_the_roles_may_be_bound_to_the_user_who_lacks_the_rights() -> None:
+    [right] = [Right("shop", "", "configmaps", "list")]
+    [_, (binding, _)] = load_documents(granting_roles([right], user="o'hara: admin"), source="roles")
+    group = "rbac.authorization.k8s.io"
+    assert binding == {
+        "apiVersion": f"{group}/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": "gitops-action", "namespace": "shop"},
+        "roleRef": {"apiGroup": group, "kind": "Role", "name": "gitops-action"},
+        "subjects": [{"kind": "User", "apiGroup": group, "name": "o'hara: admin"}],
+    }
+    account = granting_roles([right._replace(namespace="")], user="system:serviceaccount:ci:deployer")
+    [_, (binding, _)] = load_documents(account, source="roles")
+    assert (binding["kind"], binding["metadata"]) == ("ClusterRoleBinding", {"name": "gitops-action"})
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "namespace": "ci", "name": "deployer"}]
+
+
 def test_the_fake_cluster_denies_what_it_is_told_to_deny() -> None:
     needed = rights_to_compare(SHOP)
     cluster = FakeCluster()
