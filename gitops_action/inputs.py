@@ -108,9 +108,21 @@ INPUTS: tuple[Input, ...] = (
         name="command",
         use=Use.WORKFLOW,
         default="auto",
-        help="What to do: `diff`, `sync`, `drift`, or `auto` to let the event decide.",
+        help="What to do: `diff`, `sync`, `rollback`, `drift`, `report merge`, or `auto` to let the event decide.",
         type=Type.CHOICE,
-        choices=("auto", "diff", "sync", "drift"),
+        choices=("auto", "diff", "sync", "rollback", "drift", "report merge"),
+    ),
+    Input(
+        name="apps",
+        use=Use.WORKFLOW,
+        type=Type.LIST,
+        help="Names of the applications that the command is for; all of them if empty.",
+    ),
+    Input(
+        name="rollback-to",
+        use=Use.WORKFLOW,
+        type=Type.INTEGER,
+        help="Operation that `rollback` goes back to; the last good one before if empty.",
     ),
     Input(
         name="applications",
@@ -490,6 +502,8 @@ class Inputs:
     path: str = ""
     namespace: str = ""
     helm_values: tuple[str, ...] = ()
+    apps: tuple[str, ...] = ()
+    rollback_to: int | None = None
     helm_parameters: tuple[str, ...] = ()
     release_name: str = ""
     github_token: str = field(default="", repr=False)

@@ -233,9 +233,9 @@ class _Operation:
         return self._finish(result)
 
     def _begin(self) -> None:
-        check_window(self.found.application, self.session)
+        self._check_window()
         self._take_lock()
-        check_window(self.found.application, self.session)
+        self._check_window()
         application = self.found.application
         reason = paused_in_cluster(application, self.cluster, self.session.inputs.state_namespace)
         if refused := paused(application, reason) or argocd_refusal(application, self.cluster, self.session.inputs):
@@ -282,6 +282,16 @@ class _Operation:
         return result, record
 
     def _save(self, record: Record) -> None:
+    def _check_window(self) -> None:
+        """Refuse what no window lets begin; to undo what the run has just done is no beginning."""
+        if not self.intent.is_after_failure:
+            check_window(self.found.application, self.session)
+
+    def _holder_that_is_done(self) -> str:
+        former = self.found.record
+        last = former.operations[0] if former and former.operations else None
+        return last.holder if last and OperationPhase(last.phase).is_completed else ""
+
         save_record(record, self.found.application, self.cluster, self.session.inputs.state_namespace)
 
 

@@ -56,7 +56,7 @@ def is_ours(owner: Owner, session: Session) -> bool:
     """Return whether an owner surely is this run's repository."""
     if owner.repository_id and session.event.repository_id:
         return owner.repository_id == session.event.repository_id
-    return bool(owner.repository) and owner.repository in _repositories(session)
+    return bool(owner.repository) and _path(owner.repository) in map(_path, _repositories(session))
 
 
 def _other(application: Application, owner: Owner, session: Session) -> str:
@@ -65,7 +65,8 @@ def _other(application: Application, owner: Owner, session: Session) -> str:
     ids_known = bool(owner.repository_id and session.event.repository_id)
     if ids_known and owner.repository_id != session.event.repository_id:
         return f"repository {owner.repository or owner.repository_id}"
-    if not ids_known and owner.repository and repositories and owner.repository not in repositories:
+    is_elsewhere = bool(owner.repository and repositories) and _path(owner.repository) not in map(_path, repositories)
+    if not ids_known and is_elsewhere:
         return f"repository {owner.repository}"
     if owner.path and application.file and owner.path != application.file:
         # A file that is gone was moved; one that is still there describes another application of that name.
@@ -84,6 +85,11 @@ def _repositories(session: Session) -> list[str]:
 def _short(url: str) -> str:
     """Return host and path, so that https, ssh and git name the same repository."""
     return normalized_url(url).partition("//")[2].rpartition("@")[2] or normalized_url(url).rpartition("@")[2]
+
+
+def _path(repository: str) -> str:
+    """Return owner and name: the host may be an alias that only one machine knows."""
+    return repository.partition("/")[2]
 
 
 def _root(session: Session) -> Path:

@@ -29,7 +29,8 @@ _AUTOMATED_EVENTS = frozenset({"push", "schedule"})
 class Intent:
     """What an operation is for: a sync unless it says otherwise.
 
-    ``revision`` is the commit that it brings, the checked-out one if empty. A self-heal restores what was synced
+    ``revision`` is the commit that it brings, the checked-out one if empty; ``is_after_failure`` that it undoes what
+    the same run has just done. A self-heal restores what was synced
     before: it runs no hooks and is no entry of the history (OPS-13, HIS-3). Nor is the sync of a ``selection``, after
     which the application is at the commit that it was at before (SYN-48, SYN-55).
     """
@@ -37,6 +38,7 @@ class Intent:
     kind: OperationKind = OperationKind.SYNC
     revision: str = ""
     rolled_back_to: int | None = None
+    is_after_failure: bool = False
     is_self_heal: bool = False
     selection: Selection = field(default_factory=Selection)
 
@@ -54,10 +56,11 @@ def is_automated(session: Session) -> bool:
 class Recording:
     """The records of one operation."""
 
-    def __init__(self, found: Evaluation, session: Session, intent: Intent) -> None:
+    def __init__(self, found: Evaluation, session: Session, intent: Intent, *, holder: str = "") -> None:
         self._found = found
         self._session = session
         self._intent = intent
+        self._holder = holder
         self._started = session.ports.clock.now()
         self._operation: Operation | None = None
         self._record: Record | None = None
@@ -72,6 +75,14 @@ class Recording:
         if self._record is None:
             running = replace(self._blank(), phase=OperationPhase.RUNNING, inventory=self._known())
             self._record = self._with_operation(running) if self._intent.is_recorded else running
+        return self._record
+
+    def hooks_done(self) -> Record | None:
+        """Return the record once all hooks have run; ``None`` where the operation is no entry of it."""
+        if self._record is None or self._operation is None:
+            return None
+        self._operation = replace(self._operation, hooks_done=True)
+        self._record = ended(self._record, self._operation)
         return self._record
 
     def end(self, result: OperationResult) -> Record:
@@ -165,6 +176,7 @@ class Recording:
             started=self._started,
             targets=digest,
             rolled_back_to=self._intent.rolled_back_to,
+            holder=self._holder,
         )
         limit = application.revision_history_limit
         kept = fitting(begun(record, operation, {digest: zipped}, limit=limit))

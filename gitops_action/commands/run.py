@@ -20,6 +20,7 @@ from gitops_action.commands.interrupt import stop_on_signals
 from gitops_action.commands.publish import show, write_outputs
 from gitops_action.commands.report_files import write_report
 from gitops_action.commands.session import open_session
+from gitops_action.commands.rollback import rollback
 from gitops_action.commands.sync import sync
 from gitops_action.errors import ExitCode, GitOpsError, Refused, UsageError
 from gitops_action.github.events import CHATOPS, read_event
@@ -93,7 +94,7 @@ def _carried_out(start: _Start) -> ExitCode:
     check = CheckOfRun(github, inputs)
     deployments = DeploymentsOfRun(github, inputs)
     try:
-        session = open_session(inputs, github.event, start.ports, start.names, root=start.root)
+        session = open_session(inputs, github.event, start.ports, start.names or inputs.apps, root=start.root)
         _check_commit(session)
         session = replace(session, on_change=deployments.begin)
         report, stopped = _do(session, has_cluster=start.has_cluster)
@@ -127,15 +128,27 @@ def _do(session: Session, *, has_cluster: bool) -> tuple[Report, bool]:
         case "diff" | "drift" as verb:
             return diff(session, clusters, Mode(verb), no_cluster=_NO_ACCESS), False
         case verb:
+        case "rollback" if clusters is not None:
+            _check_named(session)
+            with stop_on_signals() as stop:
+                return rollback(session, clusters, stop, session.inputs.rollback_to), stop.is_set()
             raise UsageError(
                 f"command {verb} is not known" if clusters else f"command {verb} needs a cluster",
-                remedy="It is one of: diff, sync, drift.",
+                remedy="It is one of: diff, sync, rollback, drift.",
             )
 
 
 def _finish(report: Report, session: Session, github: GitHub, *, stopped: bool) -> ExitCode:
     if not report.applications:
         report = replace(report, notes=(*report.notes, _NOTHING_FOUND))
+def _check_named(session: Session) -> None:
+    """Refuse to roll back whatever there is: nobody means that."""
+    if len(session.applications) > 1 and not session.inputs.apps:
+        raise UsageError(
+            "rollback does not say which application it is for", remedy="Name it with the input `apps`."
+        )
+
+
     files = write_report(report, session.inputs.report_dir, session.ports.environment)
     show(report, session)
     url, commented = comment(report, session, github)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitops_action.commands.cache_directory import for_sync
+from gitops_action.commands.on_failure import after_failure
 from gitops_action.commands.parallel import each
 from gitops_action.commands.recording import Intent
 from gitops_action.commands.reporting import report_of
@@ -33,7 +34,8 @@ def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
     with open_syncer(session, clusters, stop) as syncer:
 
         def one(application: Application) -> ApplicationReport:
-            return syncer.report(syncer.carry_out(syncer.evaluate(application), intent), Mode.SYNC)
+            synced = syncer.carry_out(syncer.evaluate(application), intent)
+            return syncer.report(after_failure(synced, syncer), Mode.SYNC)
 
         applications = each(one, session.applications, at_once=syncer.at_once, name="sync")
     return report_of(session, mode=Mode.SYNC, applications=applications, requests=clusters.requests)

@@ -38,11 +38,15 @@ AT_ONCE = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synced:
-    """One application: as it was found, as it is now, and the operation between, if there was one."""
+    """One application: as it was found, as it is now, and the operation between, if there was one.
+
+    ``revision`` is the commit that it was brought to, the checked-out one if empty.
+    """
 
     found: Evaluation
     after: Evaluation
     result: OperationResult | None = None
+    revision: str = ""
 
     @classmethod
     def untouched(cls, found: Evaluation) -> Synced:
@@ -122,6 +126,7 @@ class Syncer:
             findings(synced.after, self.session),
             before=synced.found.comparison,
             resource_status={row.key: row.status for row in rows},
+            revision=synced.revision or self.session.head.commit,
             operation=synced.result,
             is_interrupted=self.stop.is_set(),
         )
