@@ -10,7 +10,7 @@ import hashlib
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from gitops_action.application.fetch_hosts import shown
 from gitops_action.application.version import highest, nearest, parse_constraint, parse_version
@@ -147,13 +147,14 @@ def not_satisfied(revision: str, what: str, offered: Iterable[str]) -> Applicati
 
 def checked(answer: Answer, what: str) -> Answer:
     """Return an answer that has content; a refusal is an error that names no credential."""
+    host = urlsplit(answer.url).netloc.rpartition("@")[2]
     if answer.status in (401, 403):
         raise ApplicationError(
-            f"{what}: {shown(answer.url)} refuses access ({answer.status})",
+            f"{what}: access refused by {host} ({answer.status})",
             remedy="Check the repository's Secret: its user, password or token, and what they may read.",
         )
     if answer.status != 200:
         raise ApplicationError(
-            f"{what}: {shown(answer.url)} answers {answer.status}", remedy="Check repoURL, and the chart's version."
+            f"{what}: {host} answers {answer.status}", remedy="Check repoURL, and the chart's version."
         )
     return answer

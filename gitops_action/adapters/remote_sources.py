@@ -122,7 +122,7 @@ class RemoteSources:
         """Return the content of one file by its URL."""
         with self._lock_of(f"file {project} {url}"):
             if url not in self._files:
-                answer = download(url, lambda each: self._access(each, project, None), limit=_FILE_LIMIT)
+                answer = download(url, lambda each: self._access(each, None), limit=_FILE_LIMIT)
                 self._files[url] = checked(answer, shown(url)).body
             return self._files[url]
 
@@ -134,22 +134,22 @@ class RemoteSources:
         with self._lock:
             if key not in self._repositories:
                 credential = self._credential(url, project)
-                self._repositories[key] = ChartRepository(url, self._fetch_for(url, project, credential, passes=passes))
+                self._repositories[key] = ChartRepository(url, self._fetch_for(url, credential, passes=passes))
             return self._repositories[key]
 
     def _fetch_for(
-        self, url: str, project: str, credential: RepositoryCredential | None, *, passes: bool
+        self, url: str, credential: RepositoryCredential | None, *, passes: bool
     ) -> Callable[[str, int], Answer]:
         home = address_of(url)
 
         def access_to(each: str) -> Access:
-            return self._access(each, project, credential if passes or address_of(each) == home else None)
+            return self._access(each, credential if passes or address_of(each) == home else None)
 
         return lambda each, limit: download(each, access_to, limit=limit)
 
     def _chart(self, source: Source, project: str, version: str) -> SourceTree:
         if _is_registry(source, self._credential(source.repo_url, project)):
-            content = self._registry(_chart_reference(source), project).pull(version).content
+            content = self._chart_registry(source, project).pull(version).content
         else:
             content = self._repository(source.repo_url, project, source).pull(source.chart, version)
         folder = self._unpacked(content, f"the chart {source.chart} {version}")
@@ -160,7 +160,7 @@ class RemoteSources:
     def _registry_version(self, source: Source, project: str) -> str:
         if parse_version(source.target_revision):
             return source.target_revision
-        registry = self._registry(_chart_reference(source), project)
+        registry = self._chart_registry(source, project)
         return choose(source.target_revision, registry.tags(), f"the chart {registry}")
 
     def _artifact_digest(self, source: Source, project: str) -> str:
@@ -181,20 +181,28 @@ class RemoteSources:
         checkout = _chart_in(folder, "") if is_chart else Checkout.at(str(folder), is_fetched=True)
         return SourceTree(checkout=checkout, revision=digest, path=".")
 
-    def _registry(self, reference: str, project: str) -> RegistryRepository:
+    def _chart_registry(self, source: Source, project: str) -> RegistryRepository:
+        """Return the repository of a chart; the credential is that of the charts' common URL."""
+        host = source.repo_url.partition("://")[2] or source.repo_url
+        reference = f"oci://{host.rstrip('/')}/{source.chart}"
+        return self._registry(reference, project, self._credential(source.repo_url, project))
+
+    def _registry(
+        self, reference: str, project: str, credential: RepositoryCredential | None = None
+    ) -> RegistryRepository:
         key = self._key(reference, project)
         with self._lock:
             if key not in self._registries:
-                self._registries[key] = self._opened_registry(reference, project)
+                credential = credential or self._credential(reference, project)
+                self._registries[key] = self._opened_registry(reference, credential)
             return self._registries[key]
 
-    def _opened_registry(self, reference: str, project: str) -> RegistryRepository:
+    def _opened_registry(self, reference: str, credential: RepositoryCredential | None) -> RegistryRepository:
         address = self._fetching.hosts.check(reference)
         name = urlsplit(reference if "://" in reference else f"oci://{reference}").path.strip("/")
         # Registries on loopback speak plain HTTP, as for the clients of containers; elsewhere none does.
         is_plain = self._fetching.hosts.allow_local and address.host in ("localhost", "127.0.0.1", "::1")
         base = f"{'http' if is_plain else 'https'}://{address}"
-        credential = self._credential(reference, project)
         user = basic(credential.username, credential.password) if credential and credential.username else ""
 
         def fetch(url: str, limit: int, headers: Mapping[str, str], authorization: str | None) -> Answer:
@@ -202,7 +210,7 @@ class RemoteSources:
             home = address_of(url)
 
             def access_to(each: str) -> Access:
-                return self._access(each, project, credential, sends if address_of(each) == home else "")
+                return self._access(each, credential, sends if address_of(each) == home else "")
 
             return download(url, access_to, headers=headers, limit=limit)
 
@@ -217,7 +225,7 @@ class RemoteSources:
                 folder = self._place / f"git-{len(self._remotes)}"
                 folder.mkdir()
                 self._remotes[key] = GitRemote(
-                    lambda: self._access(url, project, self._credential(url, project), for_git=True),
+                    lambda: self._access(url, self._credential(url, project), for_git=True),
                     self._process,
                     folder,
                     limits=self._fetching.limits,
@@ -229,7 +237,6 @@ class RemoteSources:
     def _access(
         self,
         url: str,
-        project: str,
         credential: RepositoryCredential | None,
         authorization: str | None = None,
         *,
@@ -308,11 +315,6 @@ def _is_registry(source: Source, credential: RepositoryCredential | None) -> boo
     """Return whether a chart lies in a registry: its URL has no scheme, or says so (OCI-1)."""
     is_web = source.repo_url.lower().startswith(("https://", "http://", "file://"))
     return not is_web or bool(credential and credential.enable_oci)
-
-
-def _chart_reference(source: Source) -> str:
-    host = source.repo_url.partition("://")[2] or source.repo_url
-    return f"oci://{host.rstrip('/')}/{source.chart}"
 
 
 def _at(source: Source, url: str) -> Source:
