@@ -149,7 +149,7 @@ def _without_effect(applicationset: ApplicationSet) -> tuple[SetCondition, ...]:
     place = f"{applicationset.file}:{applicationset.line}: ApplicationSet {applicationset}"
     policy = applicationset.applications_sync
     stated = {
-        f"syncPolicy.applicationsSync {policy}": policy not in ("", "sync"),
+        f"syncPolicy.applicationsSync {policy}": policy in _POLICIES[1:-1],
         "preservedFields": applicationset.preserved_annotations or applicationset.preserved_labels,
         "ignoreApplicationDifferences": applicationset.ignore_application_differences,
         "strategy.deletionOrder Reverse": applicationset.strategy.deletion_order == "Reverse",

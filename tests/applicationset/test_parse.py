@@ -40,7 +40,8 @@ ignoreApplicationDifferences:
 
 def test_every_field_is_read_and_kept() -> None:
     parsed = parsed_set(FULL)
-    assert (parsed.name, parsed.namespace, parsed.conditions) == ("all", "gitops", ())
+    assert (parsed.name, parsed.namespace) == ("all", "gitops")
+    assert {condition.type for condition in parsed.conditions} == {SetConditionType.NOT_APPLICABLE}
     assert (parsed.go_template, parsed.go_template_options, parsed.template_patch) == (
         True,
         ("missingkey=error",),

@@ -118,9 +118,10 @@ def test_what_a_run_cannot_generate_is_a_note(repository: GitRepository, generat
 
 
 def test_a_rollout_in_steps_is_read_and_said_to_have_no_effect(repository: GitRepository) -> None:
-    (repository.path / "set.yaml").write_text(f"{applicationset()}  strategy: {{type: RollingSync}}\n")
+    (repository.path / "set.yaml").write_text(f"{applicationset()}  strategy: {{type: RollingSync, rollingSync: {{steps: [{{}}]}}}}\n")
     found = session(repository)
     assert names(found) == ["a", "b"]
+    assert [each.rollout and each.rollout.step for each in found.applications] == [0, 0]
     assert found.notes == ("set.yaml:1: ApplicationSet all: its strategy RollingSync has no effect in a run",)
 
 
