@@ -21,49 +21,49 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gitops_action.commands.github import GitHub
-    from gitops_action.commands.session import Session
     from gitops_action.github.sticky import Published
+    from gitops_action.inputs import Inputs
     from gitops_action.report.model import Report
 
 
-def comment(report: Report, session: Session, github: GitHub) -> tuple[str, ExitCode]:
+def comment(report: Report, inputs: Inputs, github: GitHub) -> tuple[str, ExitCode]:
     """Write the comment of a run, if it has one."""
-    if session.inputs.comment is CommentPolicy.NEVER:
+    if inputs.comment is CommentPolicy.NEVER:
         return "", ExitCode.OK
     match report.mode:
-        case Mode.DIFF if session.event.pull_request and session.event.name != "merge_group":
-            return _on_change(report, session, github)
+        case Mode.DIFF if github.event.pull_request and github.event.name != "merge_group":
+            return _on_change(report, inputs, github)
         case Mode.SYNC:
-            return _on_outcome(report, session, github), ExitCode.OK
+            return _on_outcome(report, inputs, github), ExitCode.OK
         case _:
             return "", ExitCode.OK
 
 
-def _on_change(report: Report, session: Session, github: GitHub) -> tuple[str, ExitCode]:
-    event = session.event
-    if event.is_fork or not session.inputs.github_token:
+def _on_change(report: Report, inputs: Inputs, github: GitHub) -> tuple[str, ExitCode]:
+    event = github.event
+    if event.is_fork or not inputs.github_token:
         why = "pull requests from forks get none" if event.is_fork else "input github-token is empty"
-        session.ports.workflow.annotate("notice", f"No comment was written: {why}. The diff is in the job summary.")
+        github.workflow.annotate("notice", f"No comment was written: {why}. The diff is in the job summary.")
         return "", ExitCode.OK
     try:
-        published = _publish(report, session, github, event.pull_request, changes=_is_worth_a_comment(report))
+        published = _publish(report, inputs, github, event.pull_request, changes=_is_worth_a_comment(report))
     except GitHubError as error:
-        session.ports.workflow.annotate("error", str(error), title="The comment could not be written")
+        github.workflow.annotate("error", str(error), title="The comment could not be written")
         return "", ExitCode.GITHUB
     return published.url, ExitCode.OK
 
 
-def _on_outcome(report: Report, session: Session, github: GitHub) -> str:
+def _on_outcome(report: Report, inputs: Inputs, github: GitHub) -> str:
     """Tell the pull request what became of it: the one that the command was given on, or that the commit came from."""
-    event = session.event
+    event = github.event
     has_news = any(each.operation_phase for each in report.applications) or report.exit_code != ExitCode.OK
-    if not github.is_there or not (has_news or session.inputs.comment is CommentPolicy.ALWAYS):
+    if not github.is_there or not (has_news or inputs.comment is CommentPolicy.ALWAYS):
         return ""
     try:
         numbers = [event.pull_request] if event.pull_request else _merged(github, report.head)
-        urls = [_publish(report, session, github, number, changes=True).url for number in numbers]
+        urls = [_publish(report, inputs, github, number, changes=True).url for number in numbers]
     except GitHubError as error:
-        session.ports.workflow.log(f"The outcome was not written to the pull request. {error}")
+        github.workflow.log(f"The outcome was not written to the pull request. {error}")
         return ""
     return next(iter(urls), "")
 
@@ -72,26 +72,26 @@ def _merged(github: GitHub, commit: str) -> Sequence[int]:
     return GitHubPullRequests(github.connection()).of_commit(commit) if github.event.name == "push" else ()
 
 
-def _publish(report: Report, session: Session, github: GitHub, number: int, *, changes: bool) -> Published:
-    event = session.event
+def _publish(report: Report, inputs: Inputs, github: GitHub, number: int, *, changes: bool) -> Published:
+    event = github.event
     published = publish(
         GitHubPullRequests(github.connection()),
         number,
         CommentIdentity(
             repository=report.repository,
             mode=report.mode.value,
-            key=session.inputs.comment_key or f"{event.workflow}:{session.inputs.working_directory}",
+            key=inputs.comment_key or f"{event.workflow}:{inputs.working_directory}",
             head=report.head,
             run_id=report.run_id,
             run_attempt=report.run_attempt,
         ),
         _bodies(report),
-        policy=session.inputs.comment,
+        policy=inputs.comment,
         changes=changes,
         follows_head=report.mode is Mode.DIFF,
     )
     if published.note:
-        session.ports.workflow.log(published.note)
+        github.workflow.log(published.note)
     return published
 
 

@@ -15,13 +15,12 @@ from gitops_action.report.text import text
 
 if TYPE_CHECKING:
     from gitops_action.commands.report_files import ReportFiles
-    from gitops_action.commands.session import Session
+    from gitops_action.ports import Workflow
     from gitops_action.report.model import Report
 
 
-def show(report: Report, session: Session) -> None:
+def show(report: Report, workflow: Workflow) -> None:
     """Write the report to the log, the job summary and the annotations."""
-    workflow = session.ports.workflow
     workflow.log(text(report))
     workflow.write_summary(summary(report))
     for annotation in annotations_of(report):
@@ -34,8 +33,8 @@ def show(report: Report, session: Session) -> None:
         )
 
 
-def write_outputs(report: Report, session: Session, *, files: ReportFiles, comment_url: str) -> None:
+def write_outputs(report: Report, workflow: Workflow, *, files: ReportFiles, comment_url: str) -> None:
     """Set every declared step output."""
     values = {**outputs(report), "report-json": files.json, "report-html": files.html, "comment-url": comment_url}
     for name in OUTPUTS:
-        session.ports.workflow.set_output(name, values[name])
+        workflow.set_output(name, values[name])

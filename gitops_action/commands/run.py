@@ -17,13 +17,14 @@ from gitops_action.commands.diff import diff
 from gitops_action.commands.drift_issues import keep_issues
 from gitops_action.commands.github import GitHub
 from gitops_action.commands.interrupt import stop_on_signals
+from gitops_action.commands.merge import run_merge
 from gitops_action.commands.publish import show, write_outputs
 from gitops_action.commands.report_files import write_report
 from gitops_action.commands.session import open_session
 from gitops_action.commands.rollback import rollback
 from gitops_action.commands.sync import sync
 from gitops_action.errors import ExitCode, GitOpsError, Refused, UsageError
-from gitops_action.github.events import CHATOPS, read_event
+from gitops_action.github.events import CHATOPS, MERGE, read_event
 from gitops_action.inputs import INPUTS, UNSET, from_environment, parse
 from gitops_action.report.model import Mode
 from gitops_action.report.outputs import exit_code
@@ -45,7 +46,7 @@ def run(ports: Ports) -> ExitCode:
     for warning in warnings:
         ports.workflow.annotate("warning", warning)
     event = read_event(ports.environment, _payload(ports.environment), command=texts.get("command", "auto"))
-    if event.is_fork and event.verb != Mode.DIFF:
+    if event.is_fork and event.verb not in (Mode.DIFF, MERGE):
         raise Refused(
             f"{event.verb} is refused for a pull request from a fork",
             remedy="Only `diff` runs there, without a cluster.",
@@ -57,6 +58,8 @@ def run(ports: Ports) -> ExitCode:
     github = GitHub(token=inputs.github_token, event=event, clock=ports.clock, workflow=ports.workflow)
     if event.verb == CHATOPS:
         return _command(inputs, github, ports)
+    if event.verb == MERGE:
+        return run_merge(inputs, github, ports)
     return _carried_out(_Start(inputs=inputs, github=github, ports=ports, has_cluster=has_cluster))
 
 
@@ -150,9 +153,9 @@ def _check_named(session: Session) -> None:
 
 
     files = write_report(report, session.inputs.report_dir, session.ports.environment)
-    show(report, session)
-    url, commented = comment(report, session, github)
-    write_outputs(report, session, files=files, comment_url=url)
+    show(report, github.workflow)
+    url, commented = comment(report, session.inputs, github)
+    write_outputs(report, github.workflow, files=files, comment_url=url)
     problems = (problem.exit_code for problem in session.problems)
     interrupted = (ExitCode.INTERRUPTED,) if stopped else ()
     return ExitCode.worst([exit_code(report, session.inputs.fail_on), commented, *problems, *interrupted])

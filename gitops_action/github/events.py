@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 AUTO = "auto"
+MERGE = "report merge"
 CHATOPS = "chatops"
 """The verb of a comment; the command in it takes its place."""
 _MERGE_GROUP_REF = re.compile(r"/pr-(?P<number>\d+)-[0-9a-f]{40,64}$")
@@ -215,6 +216,26 @@ def _merge_group(run: Event, payload: Mapping[str, Any], _environ: Mapping[str, 
     )
 
 
+def _workflow_run(run: Event, payload: Mapping[str, Any], _environ: Mapping[str, str]) -> Event:
+    """Read what ran before: its commit is GitHub's word, and of a fork the payload names no pull request."""
+    before = _object(payload, "workflow_run")
+    head_sha = _text(before, "head_sha")
+    if not head_sha:
+        raise _incomplete(run.name, "workflow_run.head_sha")
+    if run.verb != MERGE:
+        raise Refused(
+            f"{run.verb} is refused on event workflow_run",
+            detail="It runs with this repository's secrets after a run that may have been a fork's.",
+            remedy="There, only `report merge` is done: it renders nothing, and reads reports as hostile text.",
+        )
+    pulls = before.get("pull_requests")
+    ours = [each for each in pulls if isinstance(each, dict)] if isinstance(pulls, list) else []
+    same = [each for each in ours if _text(_object(each, "head"), "sha") == head_sha]
+    return replace(
+        run, head_sha=head_sha, pull_request=_integer(same[0], "number") if same else 0, lacks_secrets=False
+    )
+
+
 def _push(run: Event, payload: Mapping[str, Any], environ: Mapping[str, str]) -> Event:
     ref = _text(payload, "ref") or environ.get("GITHUB_REF", "")
     if not ref.startswith(_BRANCH):
@@ -271,6 +292,7 @@ _READERS: Mapping[str, tuple[str, Callable[[Event, Mapping[str, Any], Mapping[st
     "push": ("sync", _push),
     "schedule": ("drift", _on_ref),
     "issue_comment": (CHATOPS, _issue_comment),
+    "workflow_run": (MERGE, _workflow_run),
     "workflow_dispatch": ("", _on_ref),
     "repository_dispatch": ("", _on_ref),
 }

@@ -79,6 +79,19 @@ def issue_comment(state: State, comment: IssueComment, *, is_pull: bool = True) 
     return payload
 
 
+def workflow_run(state: State, pull: PullRequest, *, is_fork: bool = False) -> dict[str, Any]:
+    """Return the payload of ``workflow_run`` after a run on a pull request; of a fork's it names no pull request."""
+    payload = _of_repository(example("workflow_run", action="completed"), state)
+    known = {"number": pull.number, "head": {"sha": pull.head_sha, "ref": pull.head_ref}}
+    payload["workflow_run"] |= {
+        "event": "pull_request",
+        "head_sha": pull.head_sha,
+        "head_branch": pull.head_ref,
+        "pull_requests": [] if is_fork else [known],
+    }
+    return payload
+
+
 def environment(
     state: State,
     server_url: str,
