@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 OPTIONS = "resource.compareoptions"
 IGNORE = "resource.customizations.ignoreDifferences."
+KNOWN_TYPES = "resource.customizations.knownTypeFields."
+MASKED_ANNOTATIONS = "resource.sensitive.mask.annotations"
+SERVER_SIDE_DIFF = "controller.diff.server.side"
 _LEGACY = "resource.customizations"
 _LISTS = ("jsonPointers", "jqPathExpressions", "managedFieldsManagers")
 _REMEDY = "Correct the ConfigMap argocd-cm."
@@ -40,9 +43,21 @@ class CompareOptions:
 
     ignore_status: StatusScope = StatusScope.ALL
     ignore_aggregated_roles: bool = False
+    ignore_on_updates: bool = True
+    """``ignoreDifferencesOnResourceUpdates``: of consequence only for who watches; a run compares whenever it runs."""
 
 
 COMPARE_OPTIONS = CompareOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownType:
+    """A field of a custom kind that holds a type of Kubernetes, such as ``core/v1/PodSpec``."""
+
+    group: str
+    kind: str
+    field: str
+    type: str
 
 
 def compare_options(data: Mapping[str, str], source: str) -> CompareOptions:
@@ -50,10 +65,12 @@ def compare_options(data: Mapping[str, str], source: str) -> CompareOptions:
     value = _mapping(data.get(OPTIONS, ""), f"{source}: {OPTIONS}")
     word = str(value.get("ignoreResourceStatusField") if value.get("ignoreResourceStatusField") is not None else "all")
     roles = value.get("ignoreAggregatedRoles", False)
-    if not isinstance(roles, bool):
-        raise UsageError(f"{source}: {OPTIONS}: ignoreAggregatedRoles is not a boolean", remedy=_REMEDY)
+    updates = value.get("ignoreDifferencesOnResourceUpdates", True)
+    for name, word_ in (("ignoreAggregatedRoles", roles), ("ignoreDifferencesOnResourceUpdates", updates)):
+        if not isinstance(word_, bool):
+            raise UsageError(f"{source}: {OPTIONS}: {name} is not a boolean", remedy=_REMEDY)
     scope = _STATUS_WORDS.get(word.lower(), StatusScope.ALL)
-    return CompareOptions(ignore_status=scope, ignore_aggregated_roles=roles)
+    return CompareOptions(ignore_status=scope, ignore_aggregated_roles=roles, ignore_on_updates=updates)
 
 
 _STATUS_WORDS = {"crd": StatusScope.CRD, "none": StatusScope.NONE, "off": StatusScope.NONE, "false": StatusScope.NONE}
@@ -71,6 +88,39 @@ def ignored_differences(data: Mapping[str, str], source: str) -> tuple[IgnoreDif
             key = _group_and_kind(name.removeprefix(IGNORE), f"{source}: {name}")
             rules[key] = _rule(key, _mapping(text, f"{source}: {name}"), f"{source}: {name}")
     return tuple(rules.values())
+
+
+def asks_server(data: Mapping[str, str], source: str) -> bool:
+    """Return whether differences are put to the API server; they are, unless the settings say ``false``."""
+    word = data.get(SERVER_SIDE_DIFF, "true").lower()
+    if word not in ("true", "false"):
+        raise UsageError(f"{source}: {SERVER_SIDE_DIFF} is neither true nor false", remedy=_REMEDY)
+    return word == "true"
+
+
+def known_types(data: Mapping[str, str], source: str) -> tuple[KnownType, ...]:
+    """Return the fields of known types; a key of its own replaces what the older one says of its kind (DIF-36)."""
+    entries: dict[str, tuple[KnownType, ...]] = {}
+    for key, entry in _mapping(data.get(_LEGACY, ""), f"{source}: {_LEGACY}").items():
+        if isinstance(entry, dict) and entry.get("knownTypeFields") is not None:
+            entries[key] = _known(key, entry["knownTypeFields"], f"{source}: {_LEGACY}: {key}")
+    for name, text in data.items():
+        if name.startswith(KNOWN_TYPES):
+            key = _group_and_kind(name.removeprefix(KNOWN_TYPES), f"{source}: {name}")
+            documents = load_documents(text, source=f"{source}: {name}")
+            entries[key] = _known(key, documents[0][0] if documents else [], f"{source}: {name}")
+    return tuple(each for known in entries.values() for each in known)
+
+
+def _known(key: str, value: Json, source: str) -> tuple[KnownType, ...]:
+    group, slash, kind = key.rpartition("/")
+    entries = value if isinstance(value, list) else [value]
+    if not all(isinstance(each, dict) and each.get("field") and each.get("type") for each in entries):
+        raise UsageError(f"{source}: not a list of field and type", remedy=_REMEDY)
+    return tuple(
+        KnownType(group=group if slash else "", kind=kind, field=str(each["field"]), type=str(each["type"]))
+        for each in entries
+    )
 
 
 def _group_and_kind(text: str, source: str) -> str:

@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING
 from gitops_action.application.comparison_settings import (
     COMPARE_OPTIONS,
     IGNORE,
+    KNOWN_TYPES,
+    MASKED_ANNOTATIONS,
     OPTIONS,
+    SERVER_SIDE_DIFF,
     CompareOptions,
+    KnownType,
+    asks_server,
     compare_options,
     ignored_differences,
+    known_types,
 )
 from gitops_action.errors import UsageError
 from gitops_action.resource.tracking import INSTANCE_LABEL, TrackingMethod
@@ -36,6 +42,8 @@ _LUA_KEYS = (
 _READ = frozenset(
     {
         OPTIONS,
+        MASKED_ANNOTATIONS,
+        SERVER_SIDE_DIFF,
         "application.resourceTrackingMethod",
         "application.instanceLabelKey",
         "installationID",
@@ -81,6 +89,11 @@ class Settings:
     customizations: Mapping[str, str] = field(default_factory=dict)
     ignore_differences: tuple[IgnoreDifference, ...] = ()
     compare_options: CompareOptions = COMPARE_OPTIONS
+    known_types: tuple[KnownType, ...] = ()
+    masked_annotations: frozenset[str] = frozenset()
+    """Annotations of Secrets that are masked like their data (DIF-39)."""
+    asks_server: bool = True
+    """Whether what differs is put to the API server (``controller.diff.server.side``)."""
     warnings: tuple[str, ...] = ()
 
 
@@ -105,10 +118,17 @@ def parse_settings(document: Document) -> Settings:
         },
         ignore_differences=ignored_differences(texts, str(document)),
         compare_options=compare_options(texts, str(document)),
+        known_types=known_types(texts, str(document)),
+        masked_annotations=frozenset(
+            name.strip() for name in texts.get(MASKED_ANNOTATIONS, "").split(",") if name.strip()
+        ),
+        asks_server=asks_server(texts, str(document)),
         warnings=tuple(
             f"{document}: setting {key} has no effect in this version"
             for key in texts
-            if key.startswith(_OF_CONSEQUENCE) and not key.startswith((*_LUA_KEYS, IGNORE)) and key not in _READ
+            if key.startswith(_OF_CONSEQUENCE)
+            and not key.startswith((*_LUA_KEYS, IGNORE, KNOWN_TYPES))
+            and key not in _READ
         ),
     )
 

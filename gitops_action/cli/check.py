@@ -11,7 +11,9 @@ from gitops_action.cli.lazy import LazyGroup
 
 CHECKS = {
     "applicationset": "gitops_action.commands.check_applicationset:applicationset",
+    "diff": "gitops_action.commands.check_diff:diff",
     "health": "gitops_action.commands.check_health:health",
+    "mask": "gitops_action.commands.check_mask:mask",
     "project": "gitops_action.commands.check_project:project",
     "tasks": "gitops_action.commands.check_tasks:tasks",
     "window": "gitops_action.commands.check_window:window",

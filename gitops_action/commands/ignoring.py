@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 import orjson
 
 from gitops_action.adapters.jq import JqQueries
-from gitops_action.application.application import ApplicationCondition, ConditionType
+from gitops_action.application.application import Application, ApplicationCondition, ConditionType
 from gitops_action.commands.base import is_reviewed
 from gitops_action.comparison.display import shown_sides
 from gitops_action.comparison.dry_run import RULE_REMEDY
 from gitops_action.comparison.ignore_differences import IgnoreRules, RuleFailed, rule_problems
+from gitops_action.comparison.known_types import KnownTypes, unknown_types
 from gitops_action.comparison.normalize import Normalizer
+from gitops_action.resource.annotations import COMPARE_OPTIONS, comma_list
 
 if TYPE_CHECKING:
-    from gitops_action.application.application import Application, IgnoreDifference
+    from gitops_action.application.application import IgnoreDifference
     from gitops_action.commands.session import Session
     from gitops_action.comparison.model import Comparison
     from gitops_action.resource.resource import JsonObject
@@ -34,7 +36,16 @@ def normalizer(application: Application, session: Session) -> Normalizer:
     return Normalizer(
         rules=IgnoreRules(entries=rules, queries=JqQueries(process=session.ports.process)),
         options=session.settings.compare_options,
+        known_types=KnownTypes(entries=session.settings.known_types),
     )
+
+
+def compare_options(application: Application, session: Session) -> frozenset[str]:
+    """Return the compare options in force: in a review those of the base, for they may hide."""
+    options = frozenset(comma_list(_former(application, session).annotations.get(COMPARE_OPTIONS)))
+    if not session.settings.asks_server and "ServerSideDiff=true" not in options:
+        return options | {"ServerSideDiff=false"}
+    return options
 
 
 def with_rule_conditions(comparison: Comparison, session: Session) -> Comparison:
@@ -44,7 +55,7 @@ def with_rule_conditions(comparison: Comparison, session: Session) -> Comparison
     every = (*_in_force(comparison.application, session), *session.settings.ignore_differences, *added)
     conditions = [
         ApplicationCondition(type=ConditionType.UNSUPPORTED_WARNING, message=problem, remedy=RULE_REMEDY)
-        for problem in dict.fromkeys(rule_problems(every))
+        for problem in dict.fromkeys((*rule_problems(every), *_type_problems(session)))
     ]
     if added:
         conditions += _proposed(
@@ -53,11 +64,23 @@ def with_rule_conditions(comparison: Comparison, session: Session) -> Comparison
     return replace(comparison, conditions=(*comparison.conditions, *conditions)) if conditions else comparison
 
 
+def _type_problems(session: Session) -> list[str]:
+    return [
+        f"knownTypeFields: type {name} is not known here; its field is compared as it is written"
+        for name in unknown_types(session.settings.known_types)
+    ]
+
+
 def _in_force(application: Application, session: Session) -> tuple[IgnoreDifference, ...]:
+    return _former(application, session).ignore_differences
+
+
+def _former(application: Application, session: Session) -> Application:
+    """Return the application that decides what is hidden: as it was before a change that is reviewed."""
     if not session.base and not is_reviewed(session.event):
-        return application.ignore_differences
-    former = session.base_applications.get((application.namespace, application.name))
-    return former.ignore_differences if former else ()
+        return application
+    nothing = Application(name=application.name, namespace=application.namespace)
+    return session.base_applications.get((application.namespace, application.name), nothing)
 
 
 def _proposed(comparison: Comparison, rules: IgnoreRules) -> list[ApplicationCondition]:

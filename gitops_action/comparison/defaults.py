@@ -15,6 +15,7 @@ from gitops_action.comparison import tables
 from gitops_action.comparison.json_path import ABSENT
 
 if TYPE_CHECKING:
+    from gitops_action.comparison.field_types import FieldType
     from gitops_action.resource.resource import Json, JsonObject
 
 _APPS = r"^apps/[^/]+"
@@ -91,6 +92,11 @@ _DEFAULTS: tuple[tuple[str, Json], ...] = (
     (r"^apiregistration\.k8s\.io/v1/APIService/spec/service/port", 443),
     (r"^apiextensions\.k8s\.io/v1/CustomResourceDefinition/spec/conversion", {"strategy": "None"}),
 )
+
+
+def filled_in(kind: str, parent: FieldType, name: str, path: str, around: JsonObject) -> Json:
+    """Return what the server writes into a field of a map where nothing is said, by its schema or by the table."""
+    return parent.field(name).default if parent.is_custom else default_of(kind, path, around)
 
 
 def default_of(kind: str, path: str, parent: JsonObject) -> Json:

@@ -15,14 +15,14 @@ from gitops_action.comparison.mask import scrub, secret_values
 from gitops_action.comparison.model import Method, ResourceComparison, SyncStatusCode
 from gitops_action.comparison.normalize import NORMALIZER, Normalizer
 from gitops_action.comparison.overlay import overlay
-from gitops_action.comparison.prediction import comparable, differs, keep_owned
+from gitops_action.comparison.prediction import comparable, differs, keep_owned, owned_tree
 from gitops_action.comparison.refusal import Failure, read_failure
 from gitops_action.comparison.respect import as_it_is
 from gitops_action.comparison.strict import same
 from gitops_action.comparison.takeover import dropped_paths, replacement
 from gitops_action.errors import ClusterError, Forbidden, NotFound
 from gitops_action.resource import Resource, ResourceKey
-from gitops_action.resource.fields import applied_by, tree_of, union, without
+from gitops_action.resource.fields import tree_of, union, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from gitops_action.comparison.schema import Schema
     from gitops_action.ports import ApiKind, Cluster
     from gitops_action.resource.fields import Path
-    from gitops_action.resource.resource import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,8 +164,8 @@ class DryRun:
     def _change(self, candidate: Candidate, live: Resource) -> ResourceComparison:
         kind = candidate.kind
         answer = self.cluster.apply(kind, candidate.target, dry_run=True)
-        owned = _owned(answer, self.manager)
-        lost = _owned(live, self.manager) or {}
+        owned = owned_tree(answer, self.manager)
+        lost = owned_tree(live, self.manager) or {}
         dropped = dropped_paths(candidate.target, live, manager=self.manager)
         if dropped:
             answer = self._without_dropped(candidate, answer, live, dropped)
@@ -220,12 +219,3 @@ def _role_of(target: Resource) -> ResourceKey | None:
         return None
     kind, name = str(reference.get("kind")), str(reference.get("name"))
     return ResourceKey(target.group, kind, target.namespace if kind == "Role" else "", name)
-
-
-def _owned(resource: Resource, manager: str) -> JsonObject | None:
-    """Return the tree of what the manager's applies own; ``None`` where it has no entry."""
-    trees = [entry.fields for entry in applied_by(resource, manager)]
-    merged: JsonObject = {}
-    for tree in trees:
-        merged = union(merged, tree)
-    return merged if trees else None

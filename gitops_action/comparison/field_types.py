@@ -14,6 +14,7 @@ import orjson
 
 from gitops_action.comparison.json_path import ABSENT
 from gitops_action.comparison.schema import NO_SCHEMA, Schema
+from gitops_action.comparison.tables import BUILT_IN_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -252,9 +253,17 @@ class CustomKind:
 
 
 def built_in(api_version: str, kind: str) -> FieldType | None:
-    """Return the type of a built-in kind; ``None`` for any other, and for versions that the table does not know."""
-    found = _table().kinds.get(f"{api_version}/{kind}")
+    """Return the type of a built-in kind, for a version without an entry that of another; ``None`` for other kinds."""
+    kinds = _table().kinds
+    group = api_version.rpartition("/")[0]
+    others = (type_ for name, type_ in kinds.items() if name.rsplit("/", 2)[0] == group and name.endswith(f"/{kind}"))
+    found = kinds.get(f"{api_version}/{kind}") or (next(others, None) if group in BUILT_IN_GROUPS - {""} else None)
     return Declared(f"@{found}") if found else None
+
+
+def declared_type(name: str) -> FieldType | None:
+    """Return a type of the table by its name, such as ``core.v1.PodSpec``; ``None`` where there is none."""
+    return Declared(f"@{name}") if name in _table().types else None
 
 
 def type_of(target: JsonObject, schema: Schema | None) -> FieldType:

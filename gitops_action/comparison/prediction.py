@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gitops_action.comparison import tables
 from gitops_action.comparison.strict import same
 from gitops_action.comparison.trail import escaped
-from gitops_action.resource.fields import SELF, Item, Member, parse_element, token
+from gitops_action.resource.fields import SELF, Item, Member, applied_by, parse_element, token, union
 
 if TYPE_CHECKING:
     from gitops_action.resource import Resource
@@ -24,6 +24,15 @@ def comparable(resource: Resource, *, has_status: bool) -> JsonObject:
     metadata = {name: value for name, value in resource.metadata.items() if name not in _SERVER_METADATA}
     kept = {name: value for name, value in resource.object.items() if name != "status" or not has_status}
     return {**kept, "metadata": metadata}
+
+
+def owned_tree(resource: Resource, manager: str) -> JsonObject | None:
+    """Return the tree of what the manager's applies own; ``None`` where it has no entry."""
+    trees = [entry.fields for entry in applied_by(resource, manager)]
+    merged: JsonObject = {}
+    for tree in trees:
+        merged = union(merged, tree)
+    return merged if trees else None
 
 
 def differs(first: JsonObject, second: JsonObject) -> bool:

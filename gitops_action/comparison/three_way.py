@@ -1,4 +1,4 @@
-"""What an apply would leave, worked out here: for who may not ask the server (DIF-16 to DIF-19).
+"""What an apply would leave, worked out here: for who may not ask the server (DIF-14, DIF-16 to DIF-19).
 
 In: a prepared target, live in the same apiVersion, what an earlier apply had set, and the schema of a custom kind. Out:
 a ``ThreeWay``: live, what it would become, and the paths at which only the server could tell. Fields that Git never set
@@ -12,19 +12,23 @@ from typing import TYPE_CHECKING
 
 from gitops_action.comparison import tables
 from gitops_action.comparison.atomics import equal_atomic
-from gitops_action.comparison.defaults import default_of
+from gitops_action.comparison.defaults import filled_in
 from gitops_action.comparison.field_types import FieldType, type_of
+from gitops_action.comparison.given_up import Pruner
 from gitops_action.comparison.json_path import ABSENT
+from gitops_action.comparison.merge_keys import by_keys, member_token, ordered
 from gitops_action.comparison.quantity import canonical_quantity
 from gitops_action.comparison.strict import same
 from gitops_action.comparison.trail import escaped
-from gitops_action.resource.fields import token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gitops_action.comparison.schema import Schema
     from gitops_action.resource.resource import Json, JsonObject
+
+
+_CLAIMS = "/spec/volumeClaimTemplates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +56,12 @@ def three_way(
     root = type_of(target, schema)
     merge = _Merge(kind=_kind(target), has_schema=schema is not None or not root.is_custom, trusting=trusting)
     wanted = _without_namespace(target)
+    if not wanted.get("status"):
+        wanted = {name: value for name, value in wanted.items() if name != "status"}
     predicted = live
+    pruner = Pruner(kind=merge.kind)
     for original in originals:
-        predicted = merge.prune_map(predicted, _without_namespace(original), wanted, root, "")
+        predicted = pruner.map(predicted, _without_namespace(original), wanted, root, "")
     return ThreeWay(live=live, predicted=merge.map(predicted, wanted, root, ""), doubts=tuple(merge.doubts))
 
 
@@ -79,51 +86,6 @@ class _Merge:
     trusting: bool
     doubts: list[str] = field(default_factory=list)
 
-    # --- what an earlier apply had set, and Git no longer has ---
-
-    def prune_map(self, live: JsonObject, original: JsonObject, target: Json, kind: FieldType, path: str) -> JsonObject:
-        """Return a map of live without what only the original has."""
-        wanted = target if isinstance(target, dict) else {}
-        pruned: JsonObject = {}
-        for name, value in live.items():
-            where = f"{path}/{escaped(name)}"
-            if name not in original or (not path and name in ("apiVersion", "kind")):
-                pruned[name] = value
-            elif name in wanted:
-                pruned[name] = self._prune(value, original[name], wanted[name], kind.field(name), where)
-            elif not path and name == "metadata":
-                pruned[name] = self._prune(value, original[name], {}, kind.field(name), where)
-            elif (default := self._default(kind, name, where, wanted)) is not ABSENT:
-                pruned[name] = default
-        return pruned
-
-    def _prune(self, live: Json, original: Json, target: Json, kind: FieldType, path: str) -> Json:
-        if isinstance(live, dict) and isinstance(original, dict) and not kind.is_atomic:
-            return self.prune_map(live, original, target, kind, path)
-        if not (isinstance(live, list) and isinstance(original, list) and isinstance(target, list)):
-            return live
-        if kind.is_set:
-            kept = {_token(member) for member in target} | ({_token(m) for m in live} - {_token(m) for m in original})
-            return [member for member in live if _token(member) in kept]
-        if not kind.keys:
-            return live
-        old, new = _by_keys(original, kind), _by_keys(target, kind)
-        if old is None or new is None:
-            return live
-        pruned: list[Json] = []
-        for item in live:
-            key = _key_of(item, kind)
-            if key in old and key in new:
-                pruned.append(self.prune_map(item, old[key], new[key], kind.items, f"{path}/*"))
-            elif key not in old:
-                pruned.append(item)
-        return pruned
-
-    def _default(self, kind: FieldType, name: str, path: str, parent: JsonObject) -> Json:
-        return kind.field(name).default if kind.is_custom else default_of(self.kind, path, parent)
-
-    # --- the target, laid over what is left ---
-
     def map(self, live: JsonObject, target: JsonObject, kind: FieldType, path: str) -> JsonObject:
         """Return a map of live with the target's fields."""
         merged = dict(live)
@@ -143,6 +105,8 @@ class _Merge:
             return self._doubt(ABSENT, value, path) if value is None else value
         if value is None:
             return "" if is_member else ABSENT if kind.is_declared else self._doubt(ABSENT, value, path)
+        if same(filled_in(self.kind, parent, name, path, {}), value):
+            return ABSENT  # live has it unless it was written by hand, for the server fills it in
         if is_member or value:
             return self._spelled(value, kind)
         if (isinstance(value, list) and kind.is_list) or (
@@ -169,11 +133,16 @@ class _Merge:
             return self.map(live, target, kind, path)
         if isinstance(live, list) and isinstance(target, list):
             return self._list(live, target, kind, path)
+        return self._scalar(live, target, kind, path)
+
+    def _scalar(self, live: Json, target: Json, kind: FieldType, path: str) -> Json:
         if target is None:
             return self._null(live, path)
         if kind.is_quantity:
             spelled = canonical_quantity(target)
-            return self._doubt(live, target, path) if spelled is None else spelled
+            if spelled is None:
+                return self._doubt(live, target, path)
+            return live if spelled == canonical_quantity(live) else spelled
         if not target and live is None:  # ``rules: []`` is stored as null
             return live
         if kind.is_custom and float in (type(live), type(target)) and live == target:
@@ -191,8 +160,10 @@ class _Merge:
 
     def _list(self, live: list[Json], target: list[Json], kind: FieldType, path: str) -> Json:
         if kind.is_set:
-            there = {_token(member) for member in live}
-            return _ordered(live, [*target], [_token(each) for each in target], [_token(each) for each in live], there)
+            there = {member_token(member) for member in live}
+            return ordered(
+                live, [*target], [member_token(each) for each in target], [member_token(each) for each in live], there
+            )
         if kind.keys:
             return self._keyed(live, target, kind, path)
         if kind.is_declared:
@@ -200,20 +171,25 @@ class _Merge:
         return self._undeclared(live, target, path)
 
     def _keyed(self, live: list[Json], target: list[Json], kind: FieldType, path: str) -> Json:
-        old, new = _by_keys(live, kind), _by_keys(target, kind)
+        old, new = by_keys(live, kind), by_keys(target, kind)
         if old is None or new is None or len(old) != len(live) or len(new) != len(target):
             return self._doubt(live, target, path)
         merged = [
             self.map(old[key], item, kind.items, f"{path}/*") if key in old else item for key, item in new.items()
         ]
-        return _ordered(live, merged, list(new), list(old), set(old))
+        return ordered(live, merged, list(new), list(old), set(old))
 
     def _atomic(self, live: Json, target: Json, kind: FieldType, path: str) -> Json:
         """Return one value: the target's, unless live is what the server makes of it."""
         if not kind.is_custom and equal_atomic(target, live, path):
             return live
         filled = self._filled(target, live, kind, path)
-        return live if same(filled, live) else filled
+        if same(filled, live):
+            return live
+        if path == _CLAIMS and _covers(live, target):  # nobody can change them: the rest is the server's (DIF-18)
+            self.doubts.append(path)
+            return live
+        return filled
 
     def _filled(self, target: Json, live: Json, kind: FieldType, path: str) -> Json:
         """Return an atomic value with the defaults that the server writes into it, where live has them."""
@@ -230,7 +206,7 @@ class _Merge:
                 filled[name] = added
         for name, value in live.items():
             where = f"{path}/{escaped(name)}"
-            if name not in target and same(self._default(kind, name, where, target), value):
+            if name not in target and (value is None or same(filled_in(self.kind, kind, name, where, target), value)):
                 filled[name] = value
         return filled
 
@@ -257,50 +233,3 @@ def _covers(live: Json, target: Json) -> bool:
     if isinstance(live, list) and isinstance(target, list):
         return len(live) == len(target) and all(map(_covers, live, target))
     return same(live, target)
-
-
-def _token(value: Json) -> object:
-    return token(value) if not isinstance(value, dict | list) else repr(value)
-
-
-def _by_keys(items: list[Json], kind: FieldType) -> dict[object, JsonObject] | None:
-    """Return items by their keys; ``None`` where one has none."""
-    found: dict[object, JsonObject] = {}
-    for item in items:
-        key = _key_of(item, kind)
-        if key is None:
-            return None
-        found[key] = item
-    return found
-
-
-def _key_of(item: Json, kind: FieldType) -> tuple[object, ...] | None:
-    """Return an item's keys; one that is missing is the default (W-7)."""
-    if not isinstance(item, dict):
-        return None
-    values: list[object] = []
-    for name in kind.keys:
-        value = item.get(name)
-        if value is None:
-            default = kind.items.field(name).default
-            value = "TCP" if name == "protocol" and not kind.is_custom else None if default is ABSENT else default
-        if value is None or isinstance(value, dict | list):
-            return None
-        values.append(token(value))
-    return tuple(values)
-
-
-def _ordered(
-    live: list[Json], merged: list[Json], new: list[object], old: list[object], there: set[object]
-) -> list[Json]:
-    """Return the target's items in its order, and those of others behind what they follow in live (W-5)."""
-    result, keys = list(merged), list(new)
-    previous = -1
-    for key, item in zip(old, live, strict=True):
-        if key in keys:
-            previous = keys.index(key)
-        elif key in there:
-            previous += 1
-            result.insert(previous, item)
-            keys.insert(previous, key)
-    return result

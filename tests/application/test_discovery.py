@@ -75,7 +75,7 @@ def test_settings_steer_tracking_and_exclusions_and_name_what_has_no_effect() ->
         "    - apiGroups: ['cilium.io']\n"
         "      kinds: ['*']\n"
         "  resource.customizations.health.acme.example_Team: return {}\n"
-        "  resource.customizations.knownTypeFields.acme.example_Team: '[]'\n"
+        "  resource.customizations.ignoreResourceUpdates.acme.example_Team: '{}'\n"
     )
     read = choose_settings(discover([("cm.yaml", text)]).settings)
     assert (read.tracking_method, read.installation_id) == (TrackingMethod.ANNOTATION, "main")
@@ -83,7 +83,7 @@ def test_settings_steer_tracking_and_exclusions_and_name_what_has_no_effect() ->
     assert read.exclusions == (ResourceFilter(api_groups=("cilium.io",), kinds=("*",)),)
     assert dict(read.customizations) == {"resource.customizations.health.acme.example_Team": "return {}"}
     assert read.warnings == (
-        "cm.yaml:1: setting resource.customizations.knownTypeFields.acme.example_Team has no effect in this version",
+        "cm.yaml:1: setting resource.customizations.ignoreResourceUpdates.acme.example_Team has no effect in this version",
     )
 
 
