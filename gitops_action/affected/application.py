@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from gitops_action.affected.charts import Charts
+from gitops_action.affected.charts import Charts, Names
 from gitops_action.affected.dependencies import Dependencies, DocumentKey, Gathering
 from gitops_action.affected.generate_paths import ANNOTATION, gather_named, named_paths
 from gitops_action.affected.kustomizations import Kustomizations
@@ -19,6 +19,7 @@ from gitops_action.affected.rules import ManifestFiles, TellingNames
 from gitops_action.affected.tree import Links, joined
 from gitops_action.application.application import DirectorySource, HelmSource, KustomizeSource
 from gitops_action.application.discovery import SETTINGS_NAME
+from gitops_action.application.source_override import overridden, override_names
 from gitops_action.errors import ApplicationError
 from gitops_action.rendering.build_environment import build_environment, instance_name
 from gitops_action.rendering.source_kind import SourceKind, explicit_kind, source_kind
@@ -53,9 +54,12 @@ class DependencyReader:
         if named:
             gather_named(named, into)
         else:
-            for source in local:
-                if source.path:
-                    self._source(application, source, into)
+            elsewhere = frozenset(each.ref for each in application.sources if each.ref and each not in local)
+            for source in application.sources:
+                if source not in local:
+                    self._values(application, source, elsewhere, into)
+                elif source.path:
+                    self._source(application, source, elsewhere, into)
         if self._links.resolve(application.file)[1]:
             into.file(application.file, "its Application")
         return into.done(_documents(application))
@@ -65,27 +69,42 @@ class DependencyReader:
         is_elsewhere = source.chart or source.repo_url.lower().startswith("oci://")
         return not is_elsewhere and (not source.repo_url or self._is_local(source.repo_url))
 
-    def _source(self, application: Application, source: Source, into: Gathering) -> None:
+    def _values(self, application: Application, source: Source, elsewhere: frozenset[str], into: Gathering) -> None:
+        """Add the files of this repository by which a chart from elsewhere is configured."""
+        if source.helm is not None:
+            names = Names(variables=build_environment(application, source, ""), elsewhere=elsewhere)
+            self._charts.gather_referenced(source.helm, names, into)
+
+    def _source(self, application: Application, source: Source, elsewhere: frozenset[str], into: Gathering) -> None:
         directory = joined("", source.path)
-        kind = self._kind(source, directory, into) if directory is not None else None
-        if directory is None or kind is None:
+        if directory is None:
+            return
+        source = self._overridden(application, source, directory)
+        kind = self._kind(source, directory, into)
+        if kind is None:
             return
         real, passed = self._links.resolve(directory)
         for link in passed:
             into.file(link, f"part of its path {source.path}")
-        for name in (".argocd-source.yaml", f".argocd-source-{instance_name(application)}.yaml"):
+        for name in override_names(instance_name(application)):
             into.file(f"{directory}/{name}".lstrip("/"), "parameters of its source")
         if not self._tree.is_dir(directory):  # all files that it had are gone
             into.directory(directory, f"part of its path {source.path}")
         if any("ARGOCD_APP_REVISION" in text for text in _substituted(source, kind)):
             into.every_commit = "its source uses ARGOCD_APP_REVISION, which is another one in every commit"
+        names = Names(variables=build_environment(application, source, ""), elsewhere=elsewhere)
+        self._files_of(source, kind, directory, real, names, into)
+
+    def _files_of(
+        self, source: Source, kind: SourceKind, directory: str, real: str | None, names: Names, into: Gathering
+    ) -> None:
+        """Add the files that the source's renderer reads; ``real`` is where its directory's links lead."""
         match kind:
             case SourceKind.DIRECTORY:
                 rule = ManifestFiles(source.directory or DirectorySource())
                 into.selection(directory, rule, f"a manifest of {directory or '.'}")
             case SourceKind.HELM:
-                variables = build_environment(application, source, "")
-                self._charts.gather(directory, source.helm or HelmSource(), variables, into)
+                self._charts.gather(directory, source.helm or HelmSource(), names, into)
             case SourceKind.KUSTOMIZE:
                 block = source.kustomize or KustomizeSource()
                 added = {"components": list(block.components), "patches": list(block.patches)}
@@ -94,6 +113,15 @@ class DependencyReader:
                 into.directory(directory, f"part of its path {source.path}")
             case _:
                 assert_never(kind)
+
+    def _overridden(self, application: Application, source: Source, directory: str) -> Source:
+        """Return the source with what the files in its directory override."""
+        paths = (f"{directory}/{name}".lstrip("/") for name in override_names(instance_name(application)))
+        texts = ((path, self._tree.read(path)) for path in paths)
+        try:
+            return overridden(source, [(path, text) for path, text in texts if text is not None])[0]
+        except ApplicationError:  # the rendering says so
+            return source
 
     def _kind(self, source: Source, directory: str, into: Gathering) -> SourceKind | None:
         """Return what renders a source; ``None`` where it contradicts itself, whatever the files are."""

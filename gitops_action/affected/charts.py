@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What ``$NAME`` stands for in an application's texts: variables, and sources; some of those are ``elsewhere``."""
+
+    variables: Mapping[str, str]
+    elsewhere: frozenset[str] = frozenset()
+
+
 class Charts:
     """The charts of a tree, each read once."""
 
@@ -35,7 +44,7 @@ class Charts:
         self._links = links
         self._known: dict[str, tuple[str, ...]] = {}
 
-    def gather(self, directory: str, source: HelmSource, variables: Mapping[str, str], into: Gathering) -> None:
+    def gather(self, directory: str, source: HelmSource, names: Names, into: Gathering) -> None:
         """Add what helm reads for a source whose chart is in ``directory``."""
         into.directory(directory, f"part of the chart {directory or '.'}")
         pending = list(self._dependencies(directory))
@@ -46,12 +55,13 @@ class Charts:
                 seen.add(place)
                 into.directory(place, f"part of the chart {place or '.'}, which {directory or '.'} depends on")
                 pending += self._dependencies(place)
-        for entry in source.value_files:
-            _value_file(directory, _written(entry, variables), into)
-        for parameter in source.file_parameters:
-            path = _written(parameter.path, variables)
-            if path is not None:
-                into.file(_from_root(directory, path), f"the value of its parameter {parameter.name}")
+        _gather_files(directory, source.value_files, source, names, into)
+
+    def gather_referenced(self, source: HelmSource, names: Names, into: Gathering) -> None:
+        """Add what helm reads of this repository for a source whose chart is elsewhere: files by ``$ref``."""
+        entries = tuple(entry for entry in source.value_files if _is_reference(entry, names))
+        parameters = tuple(each for each in source.file_parameters if _is_reference(each.path, names))
+        _gather_files("", entries, replace(source, file_parameters=parameters), names, into)
 
     def _dependencies(self, chart: str) -> tuple[str, ...]:
         """Return the directories of the charts that a chart depends on by ``file://``."""
@@ -81,6 +91,20 @@ def _local_repositories(text: bytes) -> list[str]:
     ]
 
 
+def _gather_files(directory: str, entries: tuple[str, ...], source: HelmSource, names: Names, into: Gathering) -> None:
+    for entry in entries:
+        _value_file(directory, _written(entry, names), into)
+    for parameter in source.file_parameters:
+        path = _written(parameter.path, names)
+        if path is not None:
+            into.file(_from_root(directory, path), f"the value of its parameter {parameter.name}")
+
+
+def _is_reference(entry: str, names: Names) -> bool:
+    reference = REFERENCE.fullmatch(entry)
+    return reference is not None and reference[1] not in names.variables
+
+
 def _value_file(directory: str, path: str | None, into: Gathering) -> None:
     if path is None:
         return
@@ -97,12 +121,17 @@ def _value_file(directory: str, path: str | None, into: Gathering) -> None:
         into.selection(base, ValueFileGlob.of(pattern), f"a file of values that {path} matches")
 
 
-def _written(entry: str, variables: Mapping[str, str]) -> str | None:
-    """Return an entry with variables replaced, one of another source as a path from the root (RND-19); no URL."""
+def _written(entry: str, names: Names) -> str | None:
+    """Return an entry with variables replaced, one of another source as a path from the root (RND-19).
+
+    ``None`` for what is not of this repository: a URL, or a file of a source that is elsewhere.
+    """
     reference = REFERENCE.fullmatch(entry)
-    if reference and reference[1] not in variables:
+    if reference and reference[1] not in names.variables:
+        if reference[1] in names.elsewhere:
+            return None
         entry = f"/{reference[2].lstrip('/')}"
-    path = substitute(entry, variables)
+    path = substitute(entry, names.variables)
     return None if _SCHEME.match(path) or "\0" in path else path
 
 

@@ -100,3 +100,37 @@ def test_a_source_that_uses_the_revision_is_another_one_in_every_commit() -> Non
     assert why(app, _FILES, "README.md") == [
         "its source uses ARGOCD_APP_REVISION, which is another one in every commit"
     ]
+
+
+_ELSEWHERE = "{repoURL: 'https://charts.example', chart: redis, targetRevision: 1.x, helm: {valueFiles: [%s]}}"
+
+
+@pytest.mark.parametrize(
+    ("entry", "path", "counts"),
+    [
+        ("$values/values/prod.yaml", "values/prod.yaml", True),
+        ("$values/values/*.yaml", "values/new.yaml", True),
+        ("$other/values/prod.yaml", "values/prod.yaml", False),
+        ("values/prod.yaml", "values/prod.yaml", False),
+        ("/values/prod.yaml", "values/prod.yaml", False),
+    ],
+)
+def test_of_a_chart_from_elsewhere_the_values_of_this_repository_count(entry: str, path: str, *, counts: bool) -> None:
+    sources = f"[{_ELSEWHERE % repr(entry)}, {{ref: values}}, {{repoURL: 'oci://elsewhere.example/x', ref: other}}]"
+    assert bool(why(application(sources), _FILES, path)) is counts
+
+
+def test_a_parameter_file_of_a_chart_from_elsewhere_counts() -> None:
+    sources = "[{chart: redis, helm: {fileParameters: [{name: a, path: $values/values/a.txt}]}}, {ref: values}]"
+    assert why(application(sources), _FILES, "values/a.txt") == ["values/a.txt (the value of its parameter a)"]
+
+
+def test_what_is_overridden_beside_the_chart_counts() -> None:
+    files = {**_FILES, "charts/web/.argocd-source-web.yaml": "helm: {valueFiles: [/values/prod.yaml]}"}
+    assert why(application("path: charts/web"), files, "values/prod.yaml") == ["values/prod.yaml (a file of values)"]
+
+
+def test_an_override_that_cannot_be_read_leaves_the_source_as_it_is() -> None:
+    files = {**_FILES, "charts/web/.argocd-source.yaml": "helm: ["}
+    assert why(application("path: charts/web"), files, "values/prod.yaml") == []
+    assert len(why(application("path: charts/web"), files, "charts/web/.argocd-source.yaml")) == 1
