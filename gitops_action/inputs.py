@@ -368,6 +368,13 @@ INPUTS: tuple[Input, ...] = (
         help="How long an object may be Degraded while a sync waits, before that counts.",
     ),
     Input(
+        name="lock-duration",
+        use=Use.SYNC,
+        type=Type.DURATION,
+        default="30s",
+        help="How long the lock of a run that was killed holds up the next one; a slow API server may need more.",
+    ),
+    Input(
         name="stall-timeout",
         use=Use.SYNC,
         type=Type.DURATION,
@@ -482,6 +489,13 @@ INPUTS: tuple[Input, ...] = (
         help="Commands that a comment may give, one a line: `diff`, `refresh`, `help`, `sync`, `rollback`, `actions`.",
     ),
     Input(
+        name="reports",
+        use=Use.WORKFLOW,
+        type=Type.LIST,
+        default="**/report.json",
+        help="Globs of the files that `report merge` makes one report of, relative to the workspace.",
+    ),
+    Input(
         name="report-dir",
         use=Use.WORKFLOW,
         default="gitops-report",
@@ -495,6 +509,8 @@ class Inputs:
     """The inputs of one run, typed; guarded ones are ``None`` where absent. Durations are in seconds."""
 
     command: str = "auto"
+    apps: tuple[str, ...] = ()
+    rollback_to: int | None = None
     applications: tuple[str, ...] = ()
     settings: str = ""
     working_directory: str = "."
@@ -502,8 +518,6 @@ class Inputs:
     path: str = ""
     namespace: str = ""
     helm_values: tuple[str, ...] = ()
-    apps: tuple[str, ...] = ()
-    rollback_to: int | None = None
     helm_parameters: tuple[str, ...] = ()
     release_name: str = ""
     github_token: str = field(default="", repr=False)
@@ -545,6 +559,7 @@ class Inputs:
     retry_backoff_max_duration: float | None = None
     wave_delay: float = 2.0
     degraded_grace: float = 10.0
+    lock_duration: float = 30.0
     stall_timeout: float = 0.0
     parallelism: int = 0
     argocd_resources: ArgoCdResources = ArgoCdResources.FOLLOW
@@ -563,6 +578,7 @@ class Inputs:
     issue_assignees: tuple[str, ...] = ()
     issue_limit: int = 10
     chatops_allow: tuple[str, ...] = ("diff", "refresh", "help")
+    reports: tuple[str, ...] = ("**/report.json",)
     report_dir: str = "gitops-report"
 
 

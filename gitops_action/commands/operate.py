@@ -20,6 +20,7 @@ from gitops_action.commands.ownership import check_owner
 from gitops_action.commands.recording import Intent, Recording
 from gitops_action.commands.windows import check_window
 from gitops_action.report.build import Scrubber
+from gitops_action.resource.annotations import HookDeletePolicy, hook_delete_policies
 from gitops_action.sync.lock import ApplicationLock, StopOrLoss
 from gitops_action.sync.model import OperationPhase
 from gitops_action.sync.operation import TERMINATED
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from gitops_action.commands.session import Session
     from gitops_action.comparison.model import Comparison
     from gitops_action.ports import Cluster
-    from gitops_action.resource import ResourceKey
+    from gitops_action.resource import Resource, ResourceKey
     from gitops_action.sync.model import OperationResult
     from gitops_action.sync.options import SyncOptions
     from gitops_action.sync.record import Record
@@ -83,6 +84,7 @@ def operate(
         timeout=session.inputs.timeout,
         say=say,
         state_namespace=session.inputs.state_namespace,
+        duration=max(1, round(session.inputs.lock_duration)),
     )
     attempts = _Attempts(
         session=session,
@@ -178,7 +180,7 @@ def _operation(
     if comparison is None or cluster is None:
         raise RuntimeError("an application is synced only after it was compared")
     check_owner(found.application, found.record, session, cluster)
-    recording = Recording(found, session, intent)
+    recording = Recording(found, session, intent, holder=lock.holder)
     return _Operation(
         found=found,
         comparison=comparison,
@@ -217,9 +219,8 @@ class _Operation:
     def run(self, assess: Assess, stop: Stop) -> tuple[OperationResult, Record | None]:
         """Sync, record what came of it, and return both."""
         comparison = selected(self.comparison, self.intent.selection)
-        runs_hooks = is_needed(comparison, prune=self.options.prune) and not self.intent.is_self_heal
         result = sync_application(
-            comparison if runs_hooks else replace(comparison, hooks=()),
+            replace(comparison, hooks=self._hooks(comparison)),
             self.cluster,
             assess=assess,
             options=self.options,
@@ -228,9 +229,38 @@ class _Operation:
             stop=stop,
             scrub=self.scrub,
             before_change=self._begin,
+            before_clean_up=self._note_hooks,
             denial=self.found.denial,
         )
         return self._finish(result)
+
+    def _hooks(self, comparison: Comparison) -> tuple[Resource, ...]:
+        """Return the hooks to run: all where there is something to sync, or where a run was killed before they had run.
+
+        Of a run that was killed later, those are run again that it was about to delete: what is there is not run anew.
+        """
+        former = self.found.record
+        if self.intent.is_self_heal:
+            return ()
+        if is_needed(comparison, prune=self.options.prune):
+            return comparison.hooks
+        if former is None or former.phase != OperationPhase.RUNNING:
+            return ()
+        if not (former.operations and former.operations[0].hooks_done):
+            return comparison.hooks
+        return tuple(hook for hook in comparison.hooks if self._is_left_behind(hook))
+
+    def _is_left_behind(self, hook: Resource) -> bool:
+        kind = self.cluster.catalog().find(hook)
+        if kind is None or HookDeletePolicy.HOOK_SUCCEEDED not in hook_delete_policies(hook):
+            return False
+        return self.cluster.get(kind, namespace=hook.namespace if kind.namespaced else "", name=hook.name) is not None
+
+    def _note_hooks(self) -> None:
+        """Note in the record that all hooks have run, before the traces of it are deleted."""
+        self.lock.check()
+        if (record := self.recording.hooks_done()) is not None:
+            self._save(record)
 
     def _begin(self) -> None:
         self._check_window()
@@ -247,11 +277,21 @@ class _Operation:
     def _take_lock(self) -> None:
         """Take the lock unless we have it; a record that changed since the comparison tells of a sync in between."""
         if not self.lock.is_held:
-            waited = self.lock.take()
+            waited = self.lock.take(done=self._holder_that_is_done())
             record = recorded(self.found.application, self.cluster, self.session.inputs.state_namespace)
             if waited or record != self.found.record:
                 raise _Overtaken(record)
         self.lock.check()
+
+    def _check_window(self) -> None:
+        """Refuse what no window lets begin; to undo what the run has just done is no beginning."""
+        if not self.intent.is_after_failure:
+            check_window(self.found.application, self.session)
+
+    def _holder_that_is_done(self) -> str:
+        former = self.found.record
+        last = former.operations[0] if former and former.operations else None
+        return last.holder if last and OperationPhase(last.phase).is_completed else ""
 
     def _check_age(self) -> None:
         """Refuse an older commit; a rollback is asked for one."""
@@ -282,16 +322,6 @@ class _Operation:
         return result, record
 
     def _save(self, record: Record) -> None:
-    def _check_window(self) -> None:
-        """Refuse what no window lets begin; to undo what the run has just done is no beginning."""
-        if not self.intent.is_after_failure:
-            check_window(self.found.application, self.session)
-
-    def _holder_that_is_done(self) -> str:
-        former = self.found.record
-        last = former.operations[0] if former and former.operations else None
-        return last.holder if last and OperationPhase(last.phase).is_completed else ""
-
         save_record(record, self.found.application, self.cluster, self.session.inputs.state_namespace)
 
 

@@ -121,13 +121,19 @@ class ApplicationLock:
         if self.loss:
             raise Locked(f"not synced: {self.loss}", remedy="Run it again.")
 
-    def take(self) -> bool:
+    @property
+    def holder(self) -> str:
+        """How the Lease names us."""
+        return self._holder
+
+    def take(self, *, done: str = "") -> bool:
         """Take the lock and keep it; return whether somebody else had it meanwhile.
 
+        ``done`` is a holder whose operation is over: its lock is what a killed run left behind, and taken at once.
         Raises ``Locked`` where they do not let go within the timeout, and ``ClusterError`` where no lock can be had.
         """
         try:
-            waited = self._acquire()
+            waited = self._acquire(done)
         except Forbidden as error:
             is_rbac = error.status == 403 and bool(error.remedy)
             raise Forbidden(
@@ -185,14 +191,14 @@ class ApplicationLock:
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    def _acquire(self) -> bool:
+    def _acquire(self, done: str) -> bool:
         ends = self._clock.monotonic() + self._timeout
         waited, seen, since = False, "", 0.0
         told: float | None = None
         while True:
             now = self._clock.monotonic()
             lease = self._get()
-            if lease is None or holder_of_lease(lease) in ("", self._holder):
+            if lease is None or holder_of_lease(lease) in ("", self._holder, done):
                 if self._write(lease, now):
                     return waited
             elif lease.resource_version != seen:

@@ -60,9 +60,13 @@ Step: TypeAlias = Write | Prune | DeleteHook | RemoveFinalizer
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """Groups of actions: one group after the other, all of a group at once."""
+    """Groups of actions: one group after the other, all of a group at once.
+
+    ``is_clean_up`` says that everything has succeeded, and that only hooks that are over are deleted.
+    """
 
     groups: tuple[tuple[Step, ...], ...]
+    is_clean_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ def _finish(state: State, message: str, now: float) -> _Decided:
     rest = [task for task in state.tasks.values() if _is_main(task) and task.is_pending]
     state = _settle_without_request(state, rest, now)
     if deletions := _to_clean_up(state, HookDeletePolicy.HOOK_SUCCEEDED):
-        return state, Do((deletions,))
+        return state, Do((deletions,), is_clean_up=True)
     return replace(state, phase=OperationPhase.SUCCEEDED, message=message), Finish()
 
 

@@ -60,6 +60,7 @@ class _Sync:
     narrator: Narrator
     started: float
     before_change: Callable[[], None]
+    before_clean_up: Callable[[], None]
     causes: dict[ResourceKey, str] = field(default_factory=dict)
 
     def read_namespace(self) -> Resource | None:
@@ -157,6 +158,7 @@ class _Sync:
             assess=self.assess,
             kind_of=kind_of,
             explain=self._explain,
+            before_clean_up=self.before_clean_up,
             summary_interval=self.options.summary_interval,
             stall_timeout=self.options.stall_timeout,
         )
@@ -211,12 +213,14 @@ def sync(
     stop: Stop,
     scrub: Callable[[str], str] = str,
     before_change: Callable[[], None] = lambda: None,
+    before_clean_up: Callable[[], None] = lambda: None,
     denial: Callable[[ResourceKey], str] = nothing_denied,
 ) -> OperationResult:
     """Bring an application's objects to what Git says, and wait until they are healthy.
 
     ``assess`` is the health of one object, ``stop`` ends the operation early, ``scrub`` takes secrets out of what the
-    cluster says; ``before_change`` is called once, after everything was tried and before the first change; ``denial``
+    cluster says; ``before_change`` is called once, after everything was tried and before the first change, and
+    ``before_clean_up`` once all hooks have run, if some are to be deleted then; ``denial``
     is why the project does not permit an object. Raises ``Refused`` or ``ApplicationError`` before the first change
     where a rule forbids the sync, and ``Forbidden`` where rights are missing; what the API server refuses otherwise is
     a Failed result.
@@ -232,6 +236,7 @@ def sync(
         narrator=Narrator(progress=progress, scrub=scrub),
         started=clock.now(),
         before_change=before_change,
+        before_clean_up=before_clean_up,
     )
     try:
         namespace = one.read_namespace()

@@ -79,6 +79,10 @@ class Operation:
     finished: float = 0.0
     targets: str = ""
     rolled_back_to: int | None = None
+    holder: str = ""
+    """Who held the lock: once the operation is over, whatever is left of that lock holds nobody up."""
+    hooks_done: bool = False
+    """Whether all hooks had run when the operation was seen last: one that was killed runs none of them again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

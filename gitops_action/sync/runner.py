@@ -60,6 +60,8 @@ class Runner:
     assess: Callable[[Resource], HealthStatus | None]
     kind_of: Callable[[ResourceKey], ApiKind | None]
     explain: Callable[[Sequence[ResourceKey], State], None]
+    before_clean_up: Callable[[], None]
+    """Called once, when all hooks have run and before those are deleted that say so."""
     summary_interval: float = 30.0
     stall_timeout: float = 0.0
     """Seconds without any change after which the operation ends as timed out; 0 for any time."""
@@ -68,6 +70,7 @@ class Runner:
     """Whether writes were still under way when the operation stopped waiting for them."""
     _next_summary: float = 0.0
     _moved: float | None = None
+    _is_cleaning_up: bool = False
     _explained: set[ResourceKey] = field(default_factory=set)
 
     def operate(self, state: State) -> State:
@@ -81,7 +84,10 @@ class Runner:
             match decision:
                 case Finish():
                     return state
-                case Do(groups=groups):
+                case Do(groups=groups, is_clean_up=is_clean_up):
+                    if is_clean_up and not self._is_cleaning_up:
+                        self._is_cleaning_up = True
+                        self.before_clean_up()
                     for group in groups:
                         state = self._carry_out(state, group)
                 case Wait(keys=keys, until=until):
