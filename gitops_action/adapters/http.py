@@ -38,6 +38,9 @@ _READ_SECONDS = 70.0
 _PASSING = 24
 """How often in a run refusals that may pass are answered with another attempt."""
 _PASSING_ATTEMPTS = 3
+_FIRST_SECONDS = 15.0
+"""Silence of a server that never answered after which it counts as down: others wait for what becomes of it."""
+_FIRST_READ_SECONDS = 20.0
 _POOL = 64
 """Idle connections kept; more than ever work at once, so that none is thrown away."""
 
@@ -77,17 +80,19 @@ class Patience(Retry):
     connection that broke after the request may have done the work, so only idempotent requests are repeated.
     """
 
-    def __init__(self, *, idempotent: bool, deadline: float, **rest: Any) -> None:
+    def __init__(self, *, idempotent: bool, deadline: float, silence: float, **rest: Any) -> None:
         super().__init__(**rest)
         self.idempotent = idempotent
         self.deadline = deadline
+        self.silence = silence
 
     @classmethod
-    def of(cls, request: Request, seconds: float) -> Patience:
-        """Return the patience for a request, from now on."""
+    def of(cls, request: Request, seconds: float, *, silence: float | None = None) -> Patience:
+        """Return the patience for a request, from now on; ``silence`` is for a server that says nothing at all."""
         return cls(
             idempotent=request.idempotent,
             deadline=time.monotonic() + seconds,
+            silence=time.monotonic() + (seconds if silence is None else silence),
             total=20,
             connect=2,
             other=2,
@@ -102,12 +107,14 @@ class Patience(Retry):
 
     def new(self, **changes: Any) -> Self:
         """Return the patience that is left after an attempt."""
-        return super().new(idempotent=self.idempotent, deadline=self.deadline, **changes)
+        kept = {"idempotent": self.idempotent, "deadline": self.deadline, "silence": self.silence}
+        return super().new(**kept, **changes)
 
     def increment(self, method: str | None = None, url: str | None = None, *rest: Any, **named: Any) -> Self:
-        """Return the patience that is left; a certificate that does not fit will not fit the next time."""
+        """Return the patience that is left: none for a certificate that does not fit, nor for lasting silence."""
         error = named.get("error")
-        if isinstance(error, SSLError):
+        is_silent = error is not None and time.monotonic() >= self.silence
+        if isinstance(error, SSLError) or is_silent:
             raise MaxRetryError(named["_pool"], url, error) from error
         return super().increment(method, url, *rest, **named)
 
@@ -138,12 +145,14 @@ class Http:
     ) -> None:
         self.connection = connection
         self._retry_seconds = retry_seconds
+        self._read_seconds = read_seconds
         self._timeout = Timeout(connect=_CONNECT_SECONDS, read=read_seconds)
         # Packed lists are 20 times smaller, which pays on every network but loopback.
         self._encoding = "identity" if is_loopback(connection.server) else "gzip"
         self._pool = _pool(connection)
         self._lock = threading.Lock()
         self._requests = 0
+        self._answered = False
         self._passing = _PASSING
 
     @property
@@ -158,9 +167,13 @@ class Http:
 
     def answer(self, request: Request) -> tuple[bytes, str]:
         """Send a request and return body and content type of its answer."""
-        patience = Patience.of(request, self._retry_seconds)
+        timeout, silence = self._timeout, None
+        if not self._answered:
+            silence = min(_FIRST_SECONDS, self._retry_seconds)
+            timeout = Timeout(connect=_CONNECT_SECONDS, read=min(_FIRST_READ_SECONDS, self._read_seconds))
+        patience = Patience.of(request, self._retry_seconds, silence=silence)
         while True:
-            response = self._open(request, retries=patience, timeout=self._timeout)
+            response = self._open(request, retries=patience, timeout=timeout)
             if response.status < 300:
                 return response.data, response.headers.get("Content-Type", "")
             refused = refusal(request, response.status, response.data, self.connection.server)
@@ -219,6 +232,7 @@ class Http:
         if response.status == HTTPStatus.UNAUTHORIZED and authorization and credentials.renewed(authorization):
             response.drain_conn()
             response = self._once(request, url, credentials.authorization(), options)
+        self._answered = True
         return response
 
     def _once(self, request: Request, url: str, authorization: str, options: Mapping[str, Any]) -> BaseHTTPResponse:
