@@ -93,10 +93,10 @@ class DependencyReader:
         if any("ARGOCD_APP_REVISION" in text for text in _substituted(source, kind)):
             into.every_commit = "its source uses ARGOCD_APP_REVISION, which is another one in every commit"
         names = Names(variables=build_environment(application, source, ""), elsewhere=elsewhere)
-        self._files_of(source, kind, directory, real, names, into)
+        self._files_of(source, kind, directory, names, into, real=real)
 
     def _files_of(
-        self, source: Source, kind: SourceKind, directory: str, real: str | None, names: Names, into: Gathering
+        self, source: Source, kind: SourceKind, directory: str, names: Names, into: Gathering, *, real: str | None
     ) -> None:
         """Add the files that the source's renderer reads; ``real`` is where its directory's links lead."""
         match kind:

@@ -15,6 +15,7 @@ CHECKS = {
     "health": "gitops_action.commands.check_health:health",
     "mask": "gitops_action.commands.check_mask:mask",
     "project": "gitops_action.commands.check_project:project",
+    "revision": "gitops_action.commands.check_revision:revision",
     "tasks": "gitops_action.commands.check_tasks:tasks",
     "window": "gitops_action.commands.check_window:window",
 }
