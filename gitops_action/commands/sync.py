@@ -1,7 +1,7 @@
 """``sync``: refresh, bring the cluster to what Git says, wait until it is healthy, and record it.
 
-In: a session and its clusters. Out: the report. Applications are synced in parallel and reported in their order; how
-one of them is synced is ``syncer``'s business.
+In: a session and its clusters. Out: the report. Applications are synced in parallel, but for those that wait for others
+(``stages``), and reported in their order; how one of them is synced is ``syncer``'s business.
 """
 
 from __future__ import annotations
@@ -9,19 +9,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gitops_action.application.stages import stages
 from gitops_action.commands.cache_directory import for_sync
+from gitops_action.commands.in_order import in_order
 from gitops_action.commands.on_failure import after_failure
-from gitops_action.commands.parallel import each
-from gitops_action.commands.recording import Intent
+from gitops_action.commands.recording import Intent, is_automated
 from gitops_action.commands.reporting import report_of
-from gitops_action.commands.syncer import open_syncer
+from gitops_action.commands.syncer import Synced, open_syncer
+from gitops_action.errors import ExitCode, Refused
 from gitops_action.report.model import Mode
 from gitops_action.sync.selection import parse_selection
 
 if TYPE_CHECKING:
     import threading
 
-    from gitops_action.application.application import Application
+    from gitops_action.application.stages import Predecessor
     from gitops_action.commands.clusters import Clusters
     from gitops_action.commands.session import Session
     from gitops_action.report.model import ApplicationReport, Report
@@ -31,14 +33,33 @@ def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
     """Return the report of a sync of all applications of the session; ``stop`` ends it in order."""
     session = _automated_only(replace(session, manifests=for_sync(session.manifests)))
     intent = Intent(selection=parse_selection(session.inputs.resource, session.inputs.label))
+    order = stages(session.applications, automated=is_automated(session))
     with open_syncer(session, clusters, stop) as syncer:
 
-        def one(application: Application) -> ApplicationReport:
-            synced = syncer.carry_out(syncer.evaluate(application), intent)
+        def one(position: int) -> ApplicationReport:
+            synced = syncer.carry_out(syncer.evaluate(session.applications[position]), intent)
             return syncer.report(after_failure(synced, syncer), Mode.SYNC)
 
-        applications = each(one, session.applications, at_once=syncer.at_once, name="sync")
+        def not_begun(position: int, reason: str) -> ApplicationReport:
+            found = syncer.evaluate(session.applications[position])
+            name = found.application.name
+            refused = Refused(f"{name}: not started, because {reason}", remedy="Sync it once that is in order.")
+            return syncer.report(Synced.untouched(replace(found, error=found.error or refused)), Mode.SYNC)
+
+        applications = in_order(
+            len(session.applications),
+            order,
+            do=one,
+            skip=not_begun,
+            is_done=_is_done,
+            at_once=syncer.at_once,
+        )
     return report_of(session, mode=Mode.SYNC, applications=applications, requests=clusters.requests)
+
+
+def _is_done(report: ApplicationReport, asked: Predecessor) -> bool:
+    """Return whether others may begin after an application; one that keeps what is gone from Git is not synced."""
+    return report.exit_code == ExitCode.OK or (report.exit_code == ExitCode.DIFFERENT and not asked.must_be_synced)
 
 
 def _automated_only(session: Session) -> Session:
