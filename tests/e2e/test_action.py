@@ -84,6 +84,20 @@ class Repository:
         payload = payloads.pull_request(self.github.state, pull)
         return pull, self._run("preview.yml", "pull_request", payload, workspace, "PREVIEW_KUBECONFIG")
 
+    def schedule(self) -> Finished:
+        """Run the drift workflow."""
+        workspace = self._workspace()
+        checkout_branch(self.git, "main", workspace)
+        return self._run("drift.yml", "schedule", {"schedule": "17 * * * *"}, workspace, "DEPLOY_KUBECONFIG")
+
+    def comment(self, pull: PullRequest, body: str) -> Finished:
+        """Comment on a pull request, and run the workflow for commands; its checkout is the default branch."""
+        workspace = self._workspace()
+        checkout_branch(self.git, "main", workspace)
+        asked = self.github.state.add_comment(pull.number, body, author="octocat")
+        payload = payloads.issue_comment(self.github.state, asked)
+        return self._run("chatops.yml", "issue_comment", payload, workspace, "DEPLOY_KUBECONFIG")
+
     def ready_replicas(self) -> int:
         path = f"/apis/apps/v1/namespaces/{self.namespace}/deployments/web"
         return int(self.cluster.request("GET", path)["status"].get("readyReplicas", 0))
@@ -161,3 +175,18 @@ def test_the_report_is_in_the_workspace_and_belongs_to_its_owner(repository: Rep
     report = repository.workspace / previewed.outputs["report-json"]
     owners = {(path.stat().st_uid, path.stat().st_gid) for path in (repository.workspace, report.parent, report)}
     assert len(owners) == 1
+
+
+def test_drift_becomes_an_issue_and_a_command_of_a_comment_syncs_the_commit_it_names(repository: Repository) -> None:
+    state = repository.github.state
+    state.tokens[JOB_TOKEN].permissions["issues"] = "write"
+    drifted = repository.schedule()
+    assert drifted.succeeded, drifted.log
+    assert drifted.outputs["sync-status"] == "OutOfSync"
+    [issue] = state.recorded("issues")
+    assert issue["title"].startswith("Drift: web on ")
+
+    pull, _ = repository.pull_request(replicas=2)
+    commanded = repository.comment(pull, f"/gitops sync {pull.head_sha[:7]}")
+    assert commanded.succeeded, commanded.log
+    assert repository.ready_replicas() == 2, commanded.log
