@@ -5,10 +5,12 @@ In: nothing but what ``project_parse.py`` reads. Out: frozen values that ``proje
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitops_action.application.application import Destination
     from gitops_action.resource.resource import JsonObject
 
@@ -26,6 +28,14 @@ class KindPattern:
     group: str = ""
     kind: str = ""
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrphanedResources:
+    """``orphanedResources``: whether to warn of them, and what is none of them; an empty part of an entry means any."""
+
+    warn: bool = False
+    ignore: tuple[KindPattern, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +90,7 @@ class AppProject:
 
     name: str
     namespace: str = CONTROL_PLANE_NAMESPACE
+    labels: Mapping[str, str] = field(default_factory=dict)
     description: str = ""
     source_repos: tuple[str, ...] = ()
     source_namespaces: tuple[str, ...] = ()
@@ -91,7 +102,7 @@ class AppProject:
     permit_only_project_scoped_clusters: bool = False
     roles: tuple[Role, ...] = ()
     sync_windows: tuple[SyncWindow, ...] = ()
-    orphaned_resources: JsonObject | None = None
+    orphaned_resources: OrphanedResources | None = None
     signature_keys: tuple[str, ...] = ()
     source_integrity: JsonObject | None = None
     destination_service_accounts: tuple[JsonObject, ...] = ()
@@ -107,7 +118,6 @@ class AppProject:
     def unenforced_fields(self) -> tuple[str, ...]:
         """The fields that say something and are only read."""
         read = {
-            "orphanedResources": self.orphaned_resources is not None,
             "signatureKeys": self.signature_keys,
             "sourceIntegrity": self.source_integrity,
             "roles": self.roles,

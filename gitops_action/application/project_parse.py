@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 
 from gitops_action.application.application import Destination
 from gitops_action.application.glob import compile_file_pattern, compile_glob
-from gitops_action.application.project import CONTROL_PLANE_NAMESPACE, AppProject, KindPattern, Role, SyncWindow
+from gitops_action.application.project import (
+    CONTROL_PLANE_NAMESPACE,
+    AppProject,
+    KindPattern,
+    OrphanedResources,
+    Role,
+    SyncWindow,
+)
 from gitops_action.application.reader import FieldReader
 from gitops_action.application.repository_url import normalized_url
 from gitops_action.application.schedule import parse_schedule
@@ -44,6 +51,7 @@ def parse_project(document: JsonObject, *, file: str = "", line: int = 0) -> App
     project = AppProject(
         name=metadata.text("name"),
         namespace=metadata.text("namespace") or CONTROL_PLANE_NAMESPACE,
+        labels=metadata.text_map("labels"),
         description=spec.text("description"),
         source_repos=spec.texts("sourceRepos"),
         source_namespaces=spec.texts("sourceNamespaces"),
@@ -57,7 +65,7 @@ def parse_project(document: JsonObject, *, file: str = "", line: int = 0) -> App
         permit_only_project_scoped_clusters=spec.boolean("permitOnlyProjectScopedClusters"),
         roles=tuple(_role(item) for item in spec.items("roles")),
         sync_windows=tuple(_window(item) for item in spec.items("syncWindows")),
-        orphaned_resources=spec.mapping("orphanedResources"),
+        orphaned_resources=_orphaned(spec.nested("orphanedResources")) if "orphanedResources" in spec else None,
         signature_keys=tuple(_signature_key(item) for item in spec.items("signatureKeys")),
         source_integrity=spec.mapping("sourceIntegrity"),
         destination_service_accounts=spec.mappings("destinationServiceAccounts"),
@@ -96,6 +104,14 @@ def _kind(reader: FieldReader, *, named: bool) -> KindPattern:
     )
     reader.finish()
     return pattern
+
+
+def _orphaned(reader: FieldReader) -> OrphanedResources:
+    orphaned = OrphanedResources(
+        warn=reader.boolean("warn"), ignore=tuple(_kind(item, named=True) for item in reader.items("ignore"))
+    )
+    reader.finish()
+    return orphaned
 
 
 def _role(reader: FieldReader) -> Role:
@@ -200,6 +216,8 @@ def _unreadable(project: AppProject) -> Iterator[str]:
     for destination in project.destinations:
         globs += (text.removeprefix("!") for text in (destination.server, destination.name, destination.namespace))
     globs += (pattern for pattern in project.source_namespaces if not is_expression(pattern))
+    for entry in project.orphaned_resources.ignore if project.orphaned_resources else ():
+        globs += (entry.group, entry.kind, entry.name)
     for window in project.sync_windows:
         globs += (*window.applications, *window.clusters, *window.namespaces)
     kinds = (

@@ -218,7 +218,6 @@ def _unenforced(project: AppProject) -> list[ApplicationCondition]:
 
 
 _INSTEAD = {
-    "orphanedResources": "Objects that no application tracks are not looked for.",
     "signatureKeys": "Require signed commits by a branch rule of GitHub.",
     "sourceIntegrity": "Require signed commits by a branch rule of GitHub.",
     "roles": "Who may deploy is who may push to the tracked branch: protect it by a rule of GitHub.",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from gitops_action.application.application import IgnoreDifference
     from gitops_action.application.discovery import Document
-    from gitops_action.resource.resource import Json
+    from gitops_action.resource.resource import Json, JsonObject
 
 _LUA_KEYS = (
     "resource.customizations.health.",
@@ -50,6 +50,7 @@ _READ = frozenset(
         "resource.exclusions",
         "resource.inclusions",
         "resource.customizations",
+        "globalProjects",
     }
 )
 _OF_CONSEQUENCE = (
@@ -75,6 +76,14 @@ class ResourceFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GlobalProject:
+    """One entry of ``globalProjects``: what a project adds to those that a label selector matches."""
+
+    project: str
+    selector: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What steers rendering, comparison and health; ``customizations`` are the keys of Lua scripts as read.
 
@@ -92,6 +101,7 @@ class Settings:
     known_types: tuple[KnownType, ...] = ()
     masked_annotations: frozenset[str] = frozenset()
     """Annotations of Secrets that are masked like their data (DIF-39)."""
+    global_projects: tuple[GlobalProject, ...] = ()
     asks_server: bool = True
     """Whether what differs is put to the API server (``controller.diff.server.side``)."""
     warnings: tuple[str, ...] = ()
@@ -122,6 +132,7 @@ def parse_settings(document: Document) -> Settings:
         masked_annotations=frozenset(
             name.strip() for name in texts.get(MASKED_ANNOTATIONS, "").split(",") if name.strip()
         ),
+        global_projects=_global_projects(document, texts),
         asks_server=asks_server(texts, str(document)),
         warnings=tuple(
             f"{document}: setting {key} has no effect in this version"
@@ -131,6 +142,23 @@ def parse_settings(document: Document) -> Settings:
             and key not in _READ
         ),
     )
+
+
+def _global_projects(document: Document, texts: Mapping[str, str]) -> tuple[GlobalProject, ...]:
+    key = "globalProjects"
+    read = load_documents(texts.get(key, ""), source=f"{document}: setting {key}")
+    entries = read[0][0] if read else []
+    if not isinstance(entries, list) or not all(
+        isinstance(entry, dict)
+        and isinstance(entry.get("projectName"), str)
+        and isinstance(entry.get("labelSelector"), dict)
+        for entry in entries
+    ):
+        raise UsageError(
+            f"{document}: setting {key} is no list of entries with projectName and labelSelector",
+            remedy="Correct the ConfigMap argocd-cm.",
+        )
+    return tuple(GlobalProject(project=entry["projectName"], selector=entry["labelSelector"]) for entry in entries)
 
 
 def choose_settings(documents: tuple[Document, ...]) -> Settings:

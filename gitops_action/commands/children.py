@@ -21,6 +21,7 @@ from gitops_action.application.project import IN_CLUSTER_NAME, identity_of
 from gitops_action.application.projects import read_projects
 from gitops_action.commands.base import with_doubts, with_moves
 from gitops_action.commands.evaluate import context_of, render_whole
+from gitops_action.commands.global_projects import with_global_projects
 from gitops_action.commands.parallel import each
 from gitops_action.commands.projects import judged
 from gitops_action.commands.repository_tree import CommitTree, FolderTree
@@ -172,6 +173,7 @@ def completed(
         found = find_children(session, expander)
     applications, before = found.family.applications, found.base_applications
     projects, notes = _projects(session.projects, found, reviewed)
+    projects = with_global_projects(projects, session.settings)
     if not described:
         applications = judged(with_moves(applications, before), projects, before)
     return replace(

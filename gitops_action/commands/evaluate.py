@@ -18,6 +18,7 @@ from gitops_action.application.project import identity_of
 from gitops_action.commands.history import history_of
 from gitops_action.commands.ignoring import compare_options, normalizer, with_rule_conditions
 from gitops_action.commands.options import sync_options
+from gitops_action.commands.orphans import with_orphans
 from gitops_action.commands.parallel import each
 from gitops_action.commands.projects import former_project
 from gitops_action.comparison.compare import compare
@@ -157,7 +158,8 @@ def evaluated(rendered: Evaluation, session: Session, assess: Assess) -> Evaluat
     if rendered.cluster is None or rendered.is_broken:
         return rendered
     record = recorded(rendered.application, rendered.cluster, session.inputs.state_namespace)
-    return judged(compared(replace(rendered, record=record), session), assess)
+    found = judged(compared(replace(rendered, record=record), session), assess)
+    return with_orphans(found, session, tracking(rendered.application, session), excluded(session, rendered.cluster))
 
 
 def _has_error(application: Application) -> bool:
@@ -179,12 +181,16 @@ def compared(evaluation: Evaluation, session: Session) -> Evaluation:
         denial=evaluation.denial,
         normalize=normalizer(evaluation.application, session),
         options=compare_options(evaluation.application, session),
-        excluded=ResourceExclusion(
-            exclusions=session.settings.exclusions, inclusions=session.settings.inclusions, server=cluster.server
-        ),
+        excluded=excluded(session, cluster),
     )
     adopted = _adopting_all(comparison) if session.inputs.adopt == Adopt.ALL else comparison
     return replace(evaluation, comparison=with_rule_conditions(adopted, session))
+
+
+def excluded(session: Session, cluster: Cluster) -> ResourceExclusion:
+    """Return which kinds of a cluster are left alone."""
+    settings = session.settings
+    return ResourceExclusion(exclusions=settings.exclusions, inclusions=settings.inclusions, server=cluster.server)
 
 
 def _adopting_all(comparison: Comparison) -> Comparison:
