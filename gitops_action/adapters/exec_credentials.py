@@ -123,7 +123,7 @@ def refused(command: str, lacking: str = "") -> ClusterError:
     ``lacking`` is what the job lacks for a token that could be made without the program; empty where none can be.
     """
     return ClusterError(
-        f"the kubeconfig gets its credentials from the program `{command}`, which is not run here",
+        f"the cluster's credentials come from the program `{command}`, which is not run here",
         detail=f"Its token can be made without it, but {lacking}." if lacking else "",
         remedy=_GRANT if lacking else _CURE,
     )

@@ -291,7 +291,7 @@ def test_files_that_the_kubeconfig_names_must_be_there(tmp_path: Path) -> None:
 def test_an_exec_plugin_is_not_run_unless_that_is_allowed() -> None:
     error = refusal(ClusterInputs(kubeconfig=CONTENT, context="cloud"))
     assert isinstance(error, ClusterError)
-    assert error.summary == "the kubeconfig gets its credentials from the program `aws`, which is not run here"
+    assert error.summary == "the cluster's credentials come from the program `aws`, which is not run here"
     assert error.detail == "Its token can be made without it, but the cluster's name is missing in its arguments."
     assert "id-token: write" in error.remedy
 
