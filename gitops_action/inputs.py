@@ -489,6 +489,13 @@ INPUTS: tuple[Input, ...] = (
         help="Commands that a comment may give, one a line: `diff`, `refresh`, `help`, `sync`, `rollback`, `actions`.",
     ),
     Input(
+        name="show-live",
+        use=Use.WORKFLOW,
+        type=Type.BOOLEAN,
+        default="false",
+        help="In a public repository, also show values that are in the cluster and not in Git.",
+    ),
+    Input(
         name="reports",
         use=Use.WORKFLOW,
         type=Type.LIST,
@@ -578,6 +585,7 @@ class Inputs:
     issue_assignees: tuple[str, ...] = ()
     issue_limit: int = 10
     chatops_allow: tuple[str, ...] = ("diff", "refresh", "help")
+    show_live: bool = False
     reports: tuple[str, ...] = ("**/report.json",)
     report_dir: str = "gitops-report"
 

@@ -95,6 +95,7 @@ def findings(evaluation: Evaluation, session: Session) -> Findings:
         conditions=evaluation.conditions,
         error=evaluation.error,
         is_offline=evaluation.is_offline,
+        hides_live=session.hides_live,
         prunes=sync_options(evaluation.application, session).prune,
         history=history_of(evaluation.record),
         external_urls=external_urls(row.live for row in comparison.resources if row.live) if comparison else (),

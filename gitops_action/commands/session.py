@@ -97,6 +97,11 @@ class Session:
     """Called before the first change to an application."""
 
     @property
+    def hides_live(self) -> bool:
+        """Whether anybody may read what this run shows: then it shows no value that only a cluster has."""
+        return bool(self.event.name) and self.event.repository_is_public and not self.inputs.show_live
+
+    @property
     def parallelism(self) -> int:
         """Requests to one API server at once: by input, else by what an API server takes well."""
         return self.inputs.parallelism or 16

@@ -40,6 +40,8 @@ class Attribution:
     cause: Cause
     between: JsonObject | None = None
     overridden: tuple[str, ...] = ()
+    base: JsonObject | None = field(default=None, compare=False, repr=False)
+    """What Git said of the object before the change; ``None`` where it did not know it."""
 
 
 class _Absent:
@@ -59,18 +61,18 @@ def attribute(
     """
     live, after = shown(live), shown(after)
     if live is None or after is None:
-        return Attribution(cause=_whole(base, head, live))
+        return Attribution(cause=_whole(base, head, live), base=base)
     if base is None:
         return Attribution(cause=Cause.CHANGE)
     splitter = _Splitter()
     between = splitter.split(live, after, base, {} if head is None else head, "")
     match splitter.has_changes, splitter.has_drift:
         case True, True:
-            return Attribution(cause=Cause.BOTH, between=between, overridden=tuple(splitter.overridden))
+            return Attribution(cause=Cause.BOTH, between=between, overridden=tuple(splitter.overridden), base=base)
         case False, _:
-            return Attribution(cause=Cause.DRIFT)
+            return Attribution(cause=Cause.DRIFT, base=base)
         case _:
-            return Attribution(cause=Cause.CHANGE, overridden=tuple(splitter.overridden))
+            return Attribution(cause=Cause.CHANGE, overridden=tuple(splitter.overridden), base=base)
 
 
 def _whole(base: JsonObject | None, head: JsonObject | None, live: JsonObject | None) -> Cause:

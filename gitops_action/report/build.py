@@ -14,13 +14,14 @@ from gitops_action.comparison import danger
 from gitops_action.comparison.attribution import Cause
 from gitops_action.comparison.danger_workloads import Surroundings, surroundings
 from gitops_action.comparison.diff import unified
-from gitops_action.comparison.display import describe, shown_sides
+from gitops_action.comparison.display import shown_sides
 from gitops_action.comparison.mask import mask_pair, scrub, secret_values
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.comparison.writer import last_writer
 from gitops_action.errors import ExitCode, Refused
 from gitops_action.health import HealthStatusCode
 from gitops_action.report.images import image_changes
+from gitops_action.report.live_only import live_only, nothing_hidden
 from gitops_action.report.model import (
     ApplicationReport,
     ChangeKind,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from gitops_action.errors import GitOpsError
     from gitops_action.health import HealthStatus
     from gitops_action.report.model import HistoryReport
+    from gitops_action.report.live_only import Veil
     from gitops_action.resource import Resource, ResourceKey
     from gitops_action.sync.model import OperationResult, ResourceResult
 
@@ -70,6 +72,8 @@ class Findings:
     is_offline: bool = False
     prunes: bool = True
     is_interrupted: bool = False
+    hides_live: bool = False
+    """Whether anybody may read the report, so that values which only the cluster has are not shown."""
     external_urls: tuple[str, ...] = ()
     history: tuple[HistoryReport, ...] = ()
 
@@ -137,8 +141,10 @@ def _resource(
     change = ChangeKind.EXTRA if stays else _change(row)
     shown = row.target or row.live
     differs = change in DIFFERENT
-    old, new = shown_sides(row) if differs else (None, None)
-    diff = describe(row) if differs else None
+    cause = found.attributions.get(row.key) if found.attributions else None
+    veil = _veil(row, cause) if found.hides_live and differs else nothing_hidden
+    old, new = map(veil, shown_sides(row)) if differs else (None, None)
+    diff = unified(*mask_pair(old, new)) if differs else None
     health = found.resource_health.get(row.key)
     result = results.get((row.key, row.is_hook))
     origin = row.target.origin if row.target else None
@@ -175,9 +181,14 @@ def _resource(
         started=result.started if result else 0.0,
         finished=result.finished if result else 0.0,
     )
-    cause = found.attributions.get(row.key) if found.attributions else None
-    report = _attributed(report, row, cause) if cause and diff else report
+    report = _attributed(report, row, cause, veil) if cause and diff else report
     return _without_secrets(report, clean) if row.shown else report
+
+
+def _veil(row: ResourceComparison, cause: Attribution | None) -> Veil:
+    """Return what hides the values that only the cluster has."""
+    target, live = (side.object if side else None for side in (row.target, row.live))
+    return live_only(live, target, cause.base if cause else None)
 
 
 def _without_secrets(report: ResourceReport, clean: Scrubber) -> ResourceReport:
@@ -190,10 +201,10 @@ def _without_secrets(report: ResourceReport, clean: Scrubber) -> ResourceReport:
     )
 
 
-def _attributed(report: ResourceReport, row: ResourceComparison, found: Attribution) -> ResourceReport:
+def _attributed(report: ResourceReport, row: ResourceComparison, found: Attribution, veil: Veil) -> ResourceReport:
     """Return the object's report with what is this change's and what is drift, each masked by itself."""
-    old, new = shown_sides(row)
-    between = found.between
+    old, new = map(veil, shown_sides(row))
+    between = veil(found.between)
     report = replace(report, attribution=found.cause.value, overridden=found.overridden)
     if found.cause is Cause.CHANGE or row.live is None or new is None:
         return report
