@@ -184,6 +184,7 @@ def compared(evaluation: Evaluation, session: Session) -> Evaluation:
         options=compare_options(evaluation.application, session),
         excluded=excluded(session, cluster),
     )
+    comparison = replace(comparison, masked_annotations=session.settings.masked_annotations)
     adopted = _adopting_all(comparison) if session.inputs.adopt == Adopt.ALL else comparison
     return replace(evaluation, comparison=with_rule_conditions(adopted, session))
 

@@ -14,6 +14,8 @@ from gitops_action.comparison.overlay import overlay
 from gitops_action.comparison.owned_fields import MANAGER
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from gitops_action.comparison.model import ResourceComparison
     from gitops_action.resource.resource import JsonObject
 
@@ -43,8 +45,8 @@ def shown_sides(row: ResourceComparison) -> tuple[JsonObject | None, JsonObject 
     return (row.shown[0].object, row.shown[1].object) if row.shown else sides(row)
 
 
-def describe(row: ResourceComparison) -> DiffText:
-    """Return the row's diff, masked."""
+def describe(row: ResourceComparison, *, annotations: Collection[str] = ()) -> DiffText:
+    """Return the row's diff, masked; ``annotations`` are masked in Secrets as well."""
     if row.status is not SyncStatusCode.OUT_OF_SYNC:
         return NOTHING
-    return unified(*mask_pair(*shown_sides(row)))
+    return unified(*mask_pair(*shown_sides(row), annotations=annotations))

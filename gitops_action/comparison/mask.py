@@ -53,7 +53,7 @@ def mask_pair(
     return (None if live is None else masked[0]), (None if predicted is None else masked[1])
 
 
-def secret_values(resource: Resource) -> frozenset[str]:
+def secret_values(resource: Resource, *, annotations: Collection[str] = ()) -> frozenset[str]:
     """Return the texts that must not be shown of an object: a Secret's values as stored and decoded, credentials."""
     found: set[str] = set()
     if _is_secret(resource.object):
@@ -61,6 +61,8 @@ def secret_values(resource: Resource) -> frozenset[str]:
             values = resource.object.get(name)
             for value in values.values() if isinstance(values, dict) else ():
                 found.update(_spellings(value))
+        for name in annotations:
+            found.update(_spellings(resource.annotations.get(name)))
     else:
         _collect_credentials(resource.object, found)
     return frozenset(found - {""})

@@ -85,4 +85,6 @@ class Comparison:
     hooks: tuple[Resource, ...] = ()
     """Targets that are hooks and run in a sync, in render order."""
     conditions: tuple[ApplicationCondition, ...] = ()
+    masked_annotations: frozenset[str] = frozenset()
+    """Annotations of Secrets that are no more shown than their data (DIF-39)."""
     resource_version: str = ""

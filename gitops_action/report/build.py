@@ -37,15 +37,15 @@ from gitops_action.sync.options import WriteMode, write_mode
 from gitops_action.sync.prune import skip_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from gitops_action.application.application import Application, ApplicationCondition
     from gitops_action.comparison.attribution import Attribution
     from gitops_action.comparison.model import Comparison, ResourceComparison
     from gitops_action.errors import GitOpsError
     from gitops_action.health import HealthStatus
-    from gitops_action.report.model import HistoryReport
     from gitops_action.report.live_only import Veil
+    from gitops_action.report.model import HistoryReport
     from gitops_action.resource import Resource, ResourceKey
     from gitops_action.sync.model import OperationResult, ResourceResult
 
@@ -99,7 +99,7 @@ def application_report(found: Findings, mode: Mode) -> ApplicationReport:
         health_status=health.code.value if health else "",
         health_message=health.message if health else "",  # names of objects only
         operation_phase=operation.phase.value if operation else "",
-        operation_message=_operation_message(found, operation) if operation else "",
+        operation_message=clean(_operation_message(found, operation)) if operation else "",
         refused=clean(str(found.error)) if isinstance(found.error, Refused) else "",
         exit_code=_exit_code(found, mode),
         file=application.file,
@@ -144,7 +144,8 @@ def _resource(
     cause = found.attributions.get(row.key) if found.attributions else None
     veil = _veil(row, cause) if found.hides_live and differs else nothing_hidden
     old, new = map(veil, shown_sides(row)) if differs else (None, None)
-    diff = unified(*mask_pair(old, new)) if differs else None
+    annotations = found.before.masked_annotations if found.before else frozenset()
+    diff = unified(*mask_pair(old, new, annotations=annotations)) if differs else None
     health = found.resource_health.get(row.key)
     result = results.get((row.key, row.is_hook))
     origin = row.target.origin if row.target else None
@@ -181,7 +182,7 @@ def _resource(
         started=result.started if result else 0.0,
         finished=result.finished if result else 0.0,
     )
-    report = _attributed(report, row, cause, veil) if cause and diff else report
+    report = _attributed(report, row, cause, annotations, veil) if cause and diff else report
     return _without_secrets(report, clean) if row.shown else report
 
 
@@ -201,7 +202,9 @@ def _without_secrets(report: ResourceReport, clean: Scrubber) -> ResourceReport:
     )
 
 
-def _attributed(report: ResourceReport, row: ResourceComparison, found: Attribution, veil: Veil) -> ResourceReport:
+def _attributed(
+    report: ResourceReport, row: ResourceComparison, found: Attribution, annotations: Collection[str], veil: Veil
+) -> ResourceReport:
     """Return the object's report with what is this change's and what is drift, each masked by itself."""
     old, new = map(veil, shown_sides(row))
     between = veil(found.between)
@@ -213,7 +216,8 @@ def _attributed(report: ResourceReport, row: ResourceComparison, found: Attribut
         report = replace(report, drift_writer=writer.manager, drift_time=writer.time)
     if between is None:
         return report
-    changed, drifted = unified(*mask_pair(between, new)), unified(*mask_pair(old, between))
+    changed = unified(*mask_pair(between, new, annotations=annotations))
+    drifted = unified(*mask_pair(old, between, annotations=annotations))
     return replace(report, change_diff=changed.text, drift_diff=drifted.text)
 
 
@@ -299,10 +303,11 @@ def _conditions(found: Findings, clean: Scrubber) -> tuple[ConditionReport, ...]
 def secrets_of(comparison: Comparison | None) -> frozenset[str]:
     """Return every secret value among the objects of an application, as stored and decoded."""
     found: set[str] = set()
+    annotations = comparison.masked_annotations if comparison else frozenset()
     for row in comparison.resources if comparison else ():
         for side in (row.target, row.live):
             if side is not None:
-                found |= secret_values(side)
+                found |= secret_values(side, annotations=annotations)
     for hook in comparison.hooks if comparison else ():
         found |= secret_values(hook)
     return frozenset(found)
