@@ -11,7 +11,6 @@ from gitops_action.commands.attribute import attribute_all
 from gitops_action.commands.evaluate import evaluate_all, findings
 from gitops_action.commands.options import foretold_refusal
 from gitops_action.commands.reporting import report_of
-from gitops_action.commands.resource_tree import with_read_trees
 from gitops_action.report.build import application_report
 from gitops_action.report.model import Mode
 
@@ -49,6 +48,8 @@ def diff(
     )
     tree_notes: tuple[str, ...] = ()
     if with_trees:
+        from gitops_action.commands.resource_tree import with_read_trees  # noqa: PLC0415 - few runs ask for trees
+
         applications, tree_notes = with_read_trees(applications, evaluations, assess)
     return report_of(
         session,

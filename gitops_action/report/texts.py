@@ -6,7 +6,7 @@ its texts alone. Words of an enumeration are no texts.
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -33,11 +33,13 @@ def with_texts(value: T, change: Callable[[str], str]) -> T:
 
 def _changed_fields(value: Any, change: Callable[[str], str]) -> Any:
     changes = {}
-    for field in fields(value):
-        old = getattr(value, field.name)
+    for name in value.__dataclass_fields__:  # ``fields`` would make them anew for each row
+        old = getattr(value, name)
+        if not old or old is True:
+            continue  # most fields of a large report are empty
         new = with_texts(old, change)
         if new is not old:
-            changes[field.name] = new
+            changes[name] = new
     return replace(value, **changes) if changes else value
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from gitops_action.resource.scalars import is_text
@@ -18,17 +19,19 @@ if TYPE_CHECKING:
     from gitops_action.resource.resource import Json
 
 _WORD: Final = r"[A-Za-z0-9_./~+@%^(){}\[\]$*&!?,;<>=|'\"\\-]"
-_PLAIN: Final = re.compile(rf"(?:[A-Za-z0-9_/~+]|\.(?!\.)){_WORD}*(?:[ :]{_WORD}+)*")
+_PLAIN: Final = rf"(?:[A-Za-z0-9_/~+]|\.(?!\.)){_WORD}*(?:[ :]{_WORD}+)*"
 """Texts that surely read back as themselves without quotes, as long as they resolve to text; others are quoted."""
-_ESCAPED: Final = re.compile(
-    r'["\\\n\t]|[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]'
-)
+_ESCAPED: Final = r'["\\\n\t]|[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]'
 """What a double-quoted text cannot hold as it is."""
-_UNPRINTABLE: Final = re.compile(
-    r"[^\n\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_UNPRINTABLE: Final = r"[^\n\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 """What a literal block cannot hold."""
 _SHORT_ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern when the first text is dumped: most runs dump none, and these take their time."""
+    return re.compile(pattern)
 
 
 def dump(value: Json) -> str:
@@ -84,9 +87,9 @@ def _scalar(value: Json, indent: str) -> str:
 
 
 def _string(text: str) -> str:
-    if is_text(text) and _PLAIN.fullmatch(text):
+    if is_text(text) and _compiled(_PLAIN).fullmatch(text):
         return text
-    return f'"{_ESCAPED.sub(_escape, text)}"'
+    return f'"{_compiled(_ESCAPED).sub(_escape, text)}"'
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -95,7 +98,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def _literal(text: str, indent: str) -> str:
-    if _UNPRINTABLE.search(text) or not text.strip("\n"):
+    if _compiled(_UNPRINTABLE).search(text) or not text.strip("\n"):
         return _string(text)
     body = text.rstrip("\n")
     trailing = len(text) - len(body)
