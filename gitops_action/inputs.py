@@ -110,13 +110,28 @@ INPUTS: tuple[Input, ...] = (
         default="auto",
         help="What to do: `diff`, `sync`, `rollback`, `drift`, `report merge`, or `auto` to let the event decide.",
         type=Type.CHOICE,
-        choices=("auto", "diff", "sync", "rollback", "drift", "report merge"),
+        choices=(
+            "auto",
+            "diff",
+            "refresh",
+            "hard-refresh",
+            "sync",
+            "rollback",
+            "action",
+            "drift",
+            "report merge",
+        ),
     ),
     Input(
         name="apps",
         use=Use.WORKFLOW,
         type=Type.LIST,
         help="Names of the applications that the command is for; all of them if empty.",
+    ),
+    Input(
+        name="action",
+        use=Use.WORKFLOW,
+        help="What `action` runs on an object of the one application in `apps`: action, kind, name, and namespace.",
     ),
     Input(
         name="rollback-to",
@@ -517,6 +532,7 @@ class Inputs:
 
     command: str = "auto"
     apps: tuple[str, ...] = ()
+    action: str = ""
     rollback_to: int | None = None
     applications: tuple[str, ...] = ()
     settings: str = ""

@@ -44,6 +44,15 @@ class ChatTask:
     root: str
     history: History
 
+    def inputs(self, given: Inputs) -> Inputs:
+        """Return the workflow's inputs with what the command's words say beside the names of applications."""
+        if self.command.verb != "rollback":
+            return given
+        number = next(iter(self.command.words), "")
+        if number and not number.isdecimal():
+            raise UsageError(f"{number!r} is no number of an operation", remedy="`gitops-action history` lists them.")
+        return replace(given, apps=self.command.applications, rollback_to=int(number) if number else None)
+
     def answer(self, code: ExitCode) -> None:
         """Say how it ended, as a reaction: what there is to read is in the run's own comment."""
         _react(self.thread, self.event, "rocket" if code in (ExitCode.OK, ExitCode.DIFFERENT) else "confused")
@@ -104,7 +113,7 @@ def _on_head(
         command=command,
         event=replace(
             event,
-            verb=command.verb,
+            verb="hard-refresh" if command.is_hard else command.verb,
             head_sha=pull.head_sha,
             base_sha=pull.merge_base,
             base_ref=pull.base_ref,

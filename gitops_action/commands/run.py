@@ -10,19 +10,18 @@ import orjson
 
 from gitops_action.commands.chatops import take
 from gitops_action.commands.checks import CheckOfRun
-from gitops_action.commands.clusters import Clusters
 from gitops_action.commands.comments import comment
 from gitops_action.commands.deployments import DeploymentsOfRun
-from gitops_action.commands.diff import diff
+from gitops_action.commands.drift import drift
 from gitops_action.commands.drift_issues import keep_issues
 from gitops_action.commands.github import GitHub
-from gitops_action.commands.interrupt import stop_on_signals
 from gitops_action.commands.merge import run_merge
 from gitops_action.commands.publish import show, write_outputs
 from gitops_action.commands.report_files import write_report
+from gitops_action.commands.run_action import VERB as ACTION
+from gitops_action.commands.run_action import act
 from gitops_action.commands.session import open_session
-from gitops_action.commands.rollback import rollback
-from gitops_action.commands.sync import sync
+from gitops_action.commands.verbs import carry_out
 from gitops_action.errors import ExitCode, GitOpsError, Refused, UsageError
 from gitops_action.github.events import CHATOPS, MERGE, read_event
 from gitops_action.inputs import INPUTS, UNSET, from_environment, parse
@@ -60,7 +59,11 @@ def run(ports: Ports) -> ExitCode:
         return _command(inputs, github, ports)
     if event.verb == MERGE:
         return run_merge(inputs, github, ports)
-    return _carried_out(_Start(inputs=inputs, github=github, ports=ports, has_cluster=has_cluster))
+    start = _Start(inputs=inputs, github=github, ports=ports, has_cluster=has_cluster)
+    if event.verb == ACTION:
+        act(start.open(), inputs.action.split())
+        return ExitCode.OK
+    return _carried_out(start)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +77,28 @@ class _Start:
     root: str = ""
     names: tuple[str, ...] = ()
 
+    def open(self) -> Session:
+        """Return the session of the run."""
+        session = open_session(
+            self.inputs, self.github.event, self.ports, self.names or self.inputs.apps, root=self.root
+        )
+        _check_commit(session)
+        return session
+
 
 def _command(inputs: Inputs, github: GitHub, ports: Ports) -> ExitCode:
     """Carry out the command of a comment; what is answered there ends the run well."""
     task = take(inputs, github.event, github, ports)
     if task is None:
         return ExitCode.OK
-    about = replace(github, event=task.event)
-    start = _Start(inputs=inputs, github=about, ports=ports, root=task.root, names=task.command.applications)
+    about, names = replace(github, event=task.event), task.command.applications
     try:
-        code = _carried_out(start)
+        start = _Start(inputs=task.inputs(inputs), github=about, ports=ports, root=task.root, names=names)
+        if task.command.verb == "actions":
+            task.thread.reply(act(start.open(), task.command.words))
+            code = ExitCode.OK
+        else:
+            code = _carried_out(start)
     except GitOpsError as error:
         task.fail(error)
         raise
@@ -97,10 +112,8 @@ def _carried_out(start: _Start) -> ExitCode:
     check = CheckOfRun(github, inputs)
     deployments = DeploymentsOfRun(github, inputs)
     try:
-        session = open_session(inputs, github.event, start.ports, start.names or inputs.apps, root=start.root)
-        _check_commit(session)
-        session = replace(session, on_change=deployments.begin)
-        report, stopped = _do(session, has_cluster=start.has_cluster)
+        session = replace(start.open(), on_change=deployments.begin)
+        report, stopped = carry_out(session, has_cluster=start.has_cluster)
     except GitOpsError as error:
         check.fail(error)
         raise
@@ -122,36 +135,9 @@ def _check_commit(session: Session) -> None:
         )
 
 
-def _do(session: Session, *, has_cluster: bool) -> tuple[Report, bool]:
-    clusters = Clusters(session) if has_cluster else None
-    match session.event.verb:
-        case "sync" if clusters is not None:
-            with stop_on_signals() as stop:
-                return sync(session, clusters, stop), stop.is_set()
-        case "diff" | "drift" as verb:
-            return diff(session, clusters, Mode(verb), no_cluster=_NO_ACCESS), False
-        case verb:
-        case "rollback" if clusters is not None:
-            _check_named(session)
-            with stop_on_signals() as stop:
-                return rollback(session, clusters, stop, session.inputs.rollback_to), stop.is_set()
-            raise UsageError(
-                f"command {verb} is not known" if clusters else f"command {verb} needs a cluster",
-                remedy="It is one of: diff, sync, rollback, drift.",
-            )
-
-
 def _finish(report: Report, session: Session, github: GitHub, *, stopped: bool) -> ExitCode:
     if not report.applications:
         report = replace(report, notes=(*report.notes, _NOTHING_FOUND))
-def _check_named(session: Session) -> None:
-    """Refuse to roll back whatever there is: nobody means that."""
-    if len(session.applications) > 1 and not session.inputs.apps:
-        raise UsageError(
-            "rollback does not say which application it is for", remedy="Name it with the input `apps`."
-        )
-
-
     files = write_report(report, session.inputs.report_dir, session.ports.environment)
     show(report, github.workflow)
     url, commented = comment(report, session.inputs, github)
@@ -161,10 +147,6 @@ def _check_named(session: Session) -> None:
     return ExitCode.worst([exit_code(report, session.inputs.fail_on), commented, *problems, *interrupted])
 
 
-_NO_ACCESS = (
-    "This run has no access to a cluster, as pull requests from forks and Dependabot have none: the applications were "
-    "rendered, and not compared."
-)
 _NOTHING_FOUND = (
     "No Application document was found. Describe one with the inputs `name`, `path` and `namespace`, or add Argo CD "
     "Application files to the repository and check the input `applications`."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitops_action.errors import ExitCode
-from tests.e2e.scene import config_map, says
+from tests.e2e.scene import config_map, deployment, says
 from tests.github_server.job import comment_job
 
 if TYPE_CHECKING:
@@ -145,3 +145,41 @@ def test_an_application_that_is_not_there_is_answered_and_a_red_run(scene: Scene
     says(ran, ExitCode.USAGE)
     assert "there is no application 'shop'" in answer.body
     assert reactions(asked) == ["eyes", "confused"]
+
+
+def test_a_refresh_is_a_diff_that_takes_nothing_from_the_cache(scene: Scene, proposed: PullRequest) -> None:
+    ran, asked, [answer] = comment(scene, proposed, "/gitops refresh hard web")
+    says(ran, ExitCode.OK, "1 application will change")
+    assert "-  colour: red\n+  colour: blue" in answer.body
+    assert reactions(asked) == ["eyes", "rocket"]
+
+
+def test_a_rollback_goes_back_to_what_was_synced_before(scene: Scene, proposed: PullRequest) -> None:
+    scene.write({"web/manifests.yaml": config_map("web", colour="green")})
+    says(scene.deploy(), ExitCode.OK)
+    assert colour(scene) == "green"
+    command = f"/gitops rollback {proposed.head_sha[:7]} web"
+    ran, asked, [answer] = comment(scene, proposed, command, chatops_allow="rollback")
+    says(ran, ExitCode.OK)
+    assert colour(scene) == "red"
+    assert "✅ 1 application was synced" in answer.body
+    assert reactions(asked) == ["eyes", "rocket"]
+    ran, asked, [answer] = comment(scene, proposed, f"{command} x", chatops_allow="rollback")
+    assert "is no number of an operation" in answer.body
+    assert reactions(asked) == ["eyes", "confused"]
+
+
+def test_an_action_is_run_on_the_object_that_is_named_and_says_what_it_wrote(
+    scene: Scene, proposed: PullRequest
+) -> None:
+    scene.write({"web/server.yaml": deployment("server")})
+    says(scene.deploy(), ExitCode.OK)
+    pull = scene.propose({"README.md": "Words.\n"}, branch="words")
+    command = f"/gitops actions run {pull.head_sha[:7]} web restart Deployment server {scene.namespace}"
+    ran, asked, [answer] = comment(scene, pull, command, chatops_allow="actions")
+    says(ran, ExitCode.OK)
+    assert "restart" in answer.body
+    template = scene.get("apps/v1/deployments/server")["spec"]["template"]
+    assert "kubectl.kubernetes.io/restartedAt" in template["metadata"]["annotations"]
+    assert reactions(asked) == ["eyes", "rocket"]
+    assert proposed.number != pull.number
