@@ -99,10 +99,12 @@ class ClusterSecret:
             return ""
         if key.namespace:
             kept = key.namespace in self.namespaces
-            return "" if kept else f'Namespace "{key.namespace}" for {key.kind} "{key.name}" is not managed'
+            words = f'Namespace "{key.namespace}" for {key.kind} "{key.name}" is not managed'
+            return "" if kept else f"{words} ({self.place}: namespaces)"
         if self.cluster_resources:
             return ""
-        return f'Cluster level {key.kind} "{key.name}" can not be managed when in namespaced mode'
+        words = f'Cluster level {key.kind} "{key.name}" can not be managed when in namespaced mode'
+        return f"{words} ({self.place}: clusterResources)"
 
 
 def parse_cluster(

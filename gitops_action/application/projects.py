@@ -86,6 +86,7 @@ class Projects:
             invalid={**{name: each for name, each in other.invalid.items() if name not in known}, **self.invalid},
             unreadable=self.unreadable,
             problems=other.problems,
+            clusters=self.clusters,
         )
 
     def judged(self, application: Application, former: str = "") -> Application:

@@ -20,7 +20,6 @@ from gitops_action.application.application import (
     Source,
 )
 from gitops_action.application.credential_documents import Credentials
-from gitops_action.application.credentials import RepositoryCredentials
 from gitops_action.application.discovery import discover, may_hold_documents
 from gitops_action.application.projects import Projects
 from gitops_action.application.settings import Settings, choose_settings
@@ -173,7 +172,7 @@ def open_session(
         history=judged_by.history if isinstance(judged_by, Base) else None,
         base_applications=before,
         manifests=manifests,
-        sources=open_sources(inputs, event, ports, projects, before.values(), RepositoryCredentials),
+        sources=open_sources(inputs, event, ports, projects, before.values(), lambda: credentials.repositories),
     )
     from gitops_action.commands.children import completed  # noqa: PLC0415 - it renders, which needs a session
 

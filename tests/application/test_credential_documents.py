@@ -306,8 +306,10 @@ def test_only_the_namespaces_of_a_cluster_are_managed() -> None:
         return found.denial(ResourceKey(GroupKind("", kind).group, kind, namespace, "x"))
 
     assert denied("ConfigMap", "shop") == ""
-    assert denied("ConfigMap", "pay") == 'Namespace "pay" for ConfigMap "x" is not managed'
-    assert denied("Namespace", "") == 'Cluster level Namespace "x" can not be managed when in namespaced mode'
+    assert (
+        denied("ConfigMap", "pay") == 'Namespace "pay" for ConfigMap "x" is not managed (Secret argocd/one: namespaces)'
+    )
+    assert denied("Namespace", "").endswith("when in namespaced mode (Secret argocd/one: clusterResources)")
     everything = only_cluster(cluster(namespaces="shop", clusterResources="true"))
     assert everything.denial(ResourceKey("", "Namespace", "", "x")) == ""
     assert only_cluster(cluster()).denial(ResourceKey("", "ConfigMap", "pay", "x")) == ""

@@ -119,7 +119,10 @@ def test_argo_cds_own_cluster_is_the_current_context_and_its_secret_names_it(clu
     assert (here.server, here) == (cluster.server, found.find(Destination(name="in-cluster")))
     assert found.identity(Destination(server=LOCAL)) == ClusterIdentity(server=LOCAL, name="main")
     denial = found.denial(Destination(name="in-cluster"))
-    assert denial(ResourceKey("", "ConfigMap", "pay", "a")) == 'Namespace "pay" for ConfigMap "a" is not managed'
+    assert (
+        denial(ResourceKey("", "ConfigMap", "pay", "a"))
+        == 'Namespace "pay" for ConfigMap "a" is not managed (Secret argocd/main: namespaces)'
+    )
 
 
 def test_a_destination_that_nothing_leads_to_lists_secrets_and_contexts(cluster: Cluster, tmp_path: Path) -> None:
