@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="try every case of what is else tried in samples")
+
+
 pytest_plugins = ["tests.github_server.plugin", "tests.e2e.scene"]
 
 

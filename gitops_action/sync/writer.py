@@ -83,7 +83,7 @@ class Writer:
                 case DeleteHook():
                     return self._delete_hook(task)
                 case RemoveFinalizer():
-                    return self._remove_finalizer(task)
+                    return self._remove_finalizer(task, live)
                 case _:
                     assert_never(step)
         except _Stopped:
@@ -236,14 +236,17 @@ class Writer:
 
     # --- finalizers --------------------------------------------------------------------------------------------------
 
-    def _remove_finalizer(self, task: Task) -> Event:
+    def _remove_finalizer(self, task: Task, live: Resource | None) -> Event:
         kind = task.kind or self.kinds.resolve(_target_of(task))
-        return self._observed(task, self._without_finalizer(kind, task))
+        return self._observed(task, self._without_finalizer(kind, task, live))
 
-    def _without_finalizer(self, kind: ApiKind, task: Task) -> Resource | None:
-        """Take our finalizer off a hook's object and return what it is then; ``None`` where it is gone (SYN-13)."""
+    def _without_finalizer(self, kind: ApiKind, task: Task, seen: Resource | None = None) -> Resource | None:
+        """Take our finalizer off a hook's object and return what it is then; ``None`` where it is gone (SYN-13).
+
+        ``seen`` is the object as it was last seen; it is read again where that does not do.
+        """
         for attempt in range(_ATTEMPTS):
-            live = self.cluster.get(kind, namespace=task.key.namespace, name=task.key.name)
+            live, seen = seen or self.cluster.get(kind, namespace=task.key.namespace, name=task.key.name), None
             if live is None:
                 return None
             owner = self.tracking.owner(live)
