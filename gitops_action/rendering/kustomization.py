@@ -1,8 +1,9 @@
 """The kustomizations that one build will read, looked at before the build.
 
-In: the directory of a kustomization. Out: its root directory and those of all bases and components, and an
-``ApplicationError`` for whatever would be fetched from a network or read from outside the repository. Kustomize's own
-load restrictor keeps the files of each root inside it; what this module adds are the roots themselves and the URLs.
+In: the directory of a kustomization. Out: its root directory and those of all bases and components, what is to be
+fetched, and an ``ApplicationError`` for whatever else would come from a network or from outside the repository.
+Kustomize's own load restrictor keeps the files of each root inside it; what this module adds are the roots themselves
+and the URLs.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _ROOTS = ("resources", "bases", "components", "generators", "transformers", "validators")
 """Fields whose entries are other roots, files or URLs."""
+FETCHED_FIELDS = ("resources", "bases", "components")
+"""Fields whose URLs are fetched, where the run fetches."""
 _PATHS = frozenset(
     (
         *_ROOTS,
@@ -44,11 +47,15 @@ class Roots:
     directories: tuple[str, ...]
     links: Mapping[str, str]
     """Path of a link, or through one → real path."""
+    remotes: tuple[tuple[str, str], ...] = ()
+    """Each root with an entry of its kustomization that is to be fetched."""
 
 
 @dataclass(slots=True)
 class _Walk:
     checkout: Checkout
+    fetches: bool = False
+    remotes: list[tuple[str, str]] = field(default_factory=list)
     roots: dict[str, None] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     pending: list[str] = field(default_factory=list)
@@ -67,12 +74,21 @@ class _Walk:
 
     def check(self, value: JsonObject, root: str, text: str, path: str) -> None:
         """Follow the fields of a kustomization, or of what an application adds to it."""
-        self._refuse_remote(value, text, path)
+        fetched = self._fetched(value, root) if self.fetches and text else frozenset()
+        self._refuse_remote(value, text, path, fetched)
         for name in _ROOTS:
             entries = value.get(name)
             for entry in entries if isinstance(entries, list) else ():
-                if isinstance(entry, str):
+                if isinstance(entry, str) and entry not in fetched:
                     self._follow(entry, root, text, path)
+
+    def _fetched(self, value: JsonObject, root: str) -> frozenset[str]:
+        """Note the entries that are to be fetched."""
+        lists = [entries for name in FETCHED_FIELDS if isinstance(entries := value.get(name), list)]
+        texts = [entry for entries in lists for entry in entries if isinstance(entry, str) and "\n" not in entry]
+        found = dict.fromkeys(entry for entry in texts if _REMOTE.match(entry))
+        self.remotes += [(root, entry) for entry in found]
+        return frozenset(found)
 
     def _follow(self, entry: str, root: str, text: str, path: str) -> None:
         if "\n" in entry:  # the configuration of a plugin, written in place
@@ -109,23 +125,28 @@ class _Walk:
             if isinstance(value, dict) and value.get("apiVersion") == "builtin":
                 self._refuse_remote(value, text, path)
 
-    def _refuse_remote(self, value: JsonObject, text: str, path: str) -> None:
+    def _refuse_remote(self, value: JsonObject, text: str, path: str, fetched: frozenset[str] = frozenset()) -> None:
         for entry in _path_entries(value):
-            if "\n" not in entry and _REMOTE.match(entry):
+            if "\n" not in entry and entry not in fetched and _REMOTE.match(entry):
                 raise ApplicationError(
                     f"{self._where(path, text, entry)}: {_without_credentials(entry)} is not in the repository,"
-                    " and remote bases are not fetched in this version",
-                    remedy="Copy it into the repository; remote bases from allowed-hosts come with a later release.",
+                    " and only resources and components of a kustomization are fetched",
+                    remedy="Copy it into the repository.",
                 )
 
 
-def kustomization_roots(directory: str, checkout: Checkout, added: JsonObject | None = None) -> Roots:
-    """Return what a build of ``directory`` reads; ``added`` are fields that the application appends to it."""
+def kustomization_roots(
+    directory: str, checkout: Checkout, added: JsonObject | None = None, *, fetches: bool = False
+) -> Roots:
+    """Return what a build of ``directory`` reads; ``added`` are fields that the application appends to it.
+
+    Where the run fetches, remote bases and resources are returned; otherwise they are refused like all other URLs.
+    """
     start = os.path.realpath(directory)
-    walk = _Walk(checkout, pending=[start])
+    walk = _Walk(checkout, fetches=fetches, pending=[start])
     walk.check(added or {}, start, "", "spec.source.kustomize")
     walk.visit()
-    return Roots(directories=tuple(walk.roots), links=walk.links)
+    return Roots(directories=tuple(walk.roots), links=walk.links, remotes=tuple(walk.remotes))
 
 
 def kustomization_file(directory: str) -> str | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +21,7 @@ from gitops_action.errors import ApplicationError
 from gitops_action.ports import Command
 from gitops_action.rendering.build_environment import substitute
 from gitops_action.rendering.checkout import require_path
+from gitops_action.rendering.copying import copy_roots
 from gitops_action.rendering.environment import renderer_environment
 from gitops_action.rendering.kustomization import kustomization_file, kustomization_roots, read_kustomization
 
@@ -58,7 +58,8 @@ def check_sources(source: KustomizeSource, request: RenderRequest) -> Roots:
             remedy="Add one, or remove the kustomize block from the source.",
         )
     added = {"components": _components(source, request), "patches": list(source.patches)}
-    return kustomization_roots(request.directory, request.context.checkout, added)
+    fetches = request.context.sources is not None
+    return kustomization_roots(request.directory, request.context.checkout, added, fetches=fetches)
 
 
 def build_command(request: RenderRequest) -> Command:
@@ -75,16 +76,7 @@ def copied(request: RenderRequest, roots: Roots) -> Iterator[RenderRequest]:
 
 def _copy(request: RenderRequest, roots: Roots, target: Path) -> RenderRequest:
     checkout = request.context.checkout
-    for root in roots.directories:
-        if any(root.startswith(f"{other.rstrip('/')}/") for other in roots.directories):
-            continue  # copied with the root that it lies in
-        ignore = shutil.ignore_patterns(".git")
-        shutil.copytree(root, target / checkout.relative(root), symlinks=True, ignore=ignore, dirs_exist_ok=True)
-    for link, real in roots.links.items():
-        place = target / checkout.relative(link)
-        if not os.path.lexists(place):
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.symlink_to(os.path.relpath(target / checkout.relative(real), place.parent.resolve()))
+    copy_roots(roots, checkout, target)
     directory = str(target / checkout.relative(os.path.realpath(request.directory)))
     context = replace(request.context, checkout=replace(checkout, root=str(target)))
     return replace(request, directory=directory, context=context)

@@ -30,6 +30,7 @@ from gitops_action.rendering.kustomize import (
     has_overrides,
 )
 from gitops_action.rendering.parameter_files import with_parameter_files
+from gitops_action.rendering.remote_bases import place_remote_bases
 from gitops_action.rendering.runner import command_text, failure, parse, run
 from gitops_action.rendering.source_kind import SourceKind, source_kind
 from gitops_action.rendering.sources import Recording, references, resolve, tree
@@ -150,9 +151,10 @@ def _render_kustomize(
     roots = check_sources(source, request)
     for root in roots.directories:
         require_complete(request.context.checkout, root)
-    if not has_overrides(source):
+    if not has_overrides(source) and not roots.remotes:
         return _build(request, process)
     with copied(request, roots) as copy:
+        place_remote_bases(roots, request, copy)
         commands = []
         for command in edit_commands(source, copy):
             run(command, copy, process)

@@ -231,9 +231,9 @@ def test_what_would_be_fetched_is_refused_with_file_and_line(shop: Repository, f
     shown = entry.partition("?")[0].replace("git@example", "example")
     assert refusal.summary == (
         f"web/base/kustomization.yaml:3: {shown} is not in the repository,"
-        " and remote bases are not fetched in this version"
+        " and only resources and components of a kustomization are fetched"
     )
-    assert "allowed-hosts" in refusal.remedy
+    assert refusal.remedy == "Copy it into the repository."
 
 
 @pytest.mark.parametrize(
