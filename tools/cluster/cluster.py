@@ -56,7 +56,15 @@ class Cluster:
         """Return the bearer token of one of ``USERS``."""
         return (self.directory / f"{user}.token").read_text()
 
-    def request(self, method: str, path: str, body: object = None, *, user: str = "admin") -> Any:
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        user: str = "admin",
+        content_type: str = "application/json",
+    ) -> Any:
         """Send one request and return the parsed answer (text where it is not JSON).
 
         Raises ``RequestRefused`` for a status of 400 and above, and ``OSError`` where nothing answers.
@@ -68,7 +76,7 @@ class Cluster:
             timeout=30,
             context=ssl.create_default_context(cafile=str(self.ca_file)),
         )
-        headers = {"Authorization": f"Bearer {self.token(user)}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.token(user)}", "Content-Type": content_type}
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = connection.getresponse()
