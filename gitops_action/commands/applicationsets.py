@@ -1,37 +1,24 @@
 """The applications that a run's ApplicationSets generate, from the files of one commit and the kubeconfig's contexts.
 
-In: the documents, the commit's files and what tells that a URL means this repository. Out: ``Expansion``. A set that
-needs anything else generates nothing, and a note says so; a set that is wrong is a problem and does not hold up the
-others.
+In: the documents, the commit's files and what tells that a URL means this repository. Out: ``Expansion``. What expands
+a set is imported with the first one: most repositories hold none.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gitops_action.adapters.tools import find_tool
 from gitops_action.application.credential_documents import Credentials
-from gitops_action.application.parse import parse_application
-from gitops_action.applicationset.generate import generate
-from gitops_action.applicationset.generators.context import Unavailable
-from gitops_action.applicationset.inputs import ClusterEntry, GeneratorInputs
-from gitops_action.applicationset.model import SetConditionType
-from gitops_action.applicationset.parse import parse_applicationset
-from gitops_action.applicationset.rollout import rollout_of
-from gitops_action.applicationset.templates import TEMPLATE_PROGRAM, engine_of
-from gitops_action.commands.kubeconfig import kubeconfig_of
-from gitops_action.errors import ApplicationError, GitOpsError
-from gitops_action.rendering.repository import is_this_repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from gitops_action.adapters.git import GitCheckout
     from gitops_action.application.application import Application
     from gitops_action.application.discovery import Document
     from gitops_action.applicationset.inputs import RepositoryTree
-    from gitops_action.applicationset.model import ApplicationSet, Generated
+    from gitops_action.errors import GitOpsError
     from gitops_action.github.events import Event
     from gitops_action.inputs import Inputs
     from gitops_action.ports import Head, Process
@@ -61,70 +48,9 @@ class Expander:
 
     def expand(self, documents: Iterable[Document], tree: RepositoryTree) -> Expansion:
         """Return the applications of these sets, generated from one commit's files."""
-        applications: list[Application] = []
-        problems: list[GitOpsError] = []
-        notes: list[str] = []
-        for document in documents:
-            try:
-                parsed = parse_applicationset(document.value, file=document.file, line=document.line)
-                generated = self._generated(parsed, tree)
-                made = [
-                    parse_application(each, file=document.file, line=document.line) for each in generated.applications
-                ]
-                applications += [replace(each, rollout=rollout_of(parsed, each.labels)) for each in made]
-            except GitOpsError as problem:
-                problems.append(problem)
-                continue
-            if parsed.strategy.type == "RollingSync" and generated.applications:
-                notes.append(f"{document}: ApplicationSet {parsed}: its strategy RollingSync has no effect in a run")
-            for condition in generated.conditions:
-                summary, _, detail = condition.message.partition("\n")
-                if condition.type is SetConditionType.ERROR_OCCURRED:
-                    problems.append(ApplicationError(summary, detail=detail, remedy=condition.remedy))
-                else:
-                    notes.append(f"{condition.message}. {condition.remedy}".removesuffix(". "))
-        return Expansion(applications=tuple(applications), problems=tuple(problems), notes=tuple(notes))
+        sets = tuple(documents)
+        if not sets:
+            return Expansion()
+        from gitops_action.commands.set_expansion import expand  # noqa: PLC0415 - only who has sets waits for it
 
-    def _generated(self, parsed: ApplicationSet, tree: RepositoryTree) -> Generated:
-        engine = engine_of(parsed, self.process, lambda: find_tool(TEMPLATE_PROGRAM))
-        inputs = GeneratorInputs(
-            repository=lambda repo_url, revision: tree if self._is_here(repo_url, revision) else None,
-            clusters=self._clusters,
-        )
-        return generate(parsed, inputs, engine)
-
-    def _is_here(self, repo_url: str, revision: str) -> bool:
-        tracked = {self.event.tracked_branch or self.head.branch, self.head.commit, "HEAD", ""}
-        event = self.event
-        return revision.removeprefix("refs/heads/") in tracked and is_this_repository(
-            repo_url,
-            remotes=self.git.remotes() if self.git else (),
-            github_repository_url=f"{event.server_url}/{event.repository}" if event.repository else "",
-            root=self.root,
-        )
-
-    def _clusters(self) -> Sequence[ClusterEntry]:
-        """Return the clusters of the Secrets; without any the kubeconfig's contexts, but for the current, local one."""
-        if failure := self.credentials.failure:
-            raise Unavailable(
-                f"the clusters generator needs the cluster Secrets: {failure.summary}", remedy=failure.remedy
-            )
-        if self.credentials.clusters:
-            return [
-                ClusterEntry(
-                    name=each.name,
-                    server=each.server,
-                    project=each.project,
-                    labels=each.labels,
-                    annotations=each.annotations,
-                )
-                for each in self.credentials.clusters
-            ]
-        try:
-            kubeconfig = kubeconfig_of(self.inputs, self.environment)
-        except GitOpsError as error:
-            raise Unavailable(
-                f"the clusters generator needs the kubeconfig: {error.summary}", remedy=error.remedy
-            ) from error
-        servers = sorted(kubeconfig.servers().items())
-        return [ClusterEntry(name=name, server=server) for name, server in servers if name != kubeconfig.current]
+        return expand(self, sets, tree)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gitops_action.applicationset.selector import parse_selector
 from gitops_action.errors import ApplicationError, UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ def with_global_projects(projects: Projects, settings: Settings) -> Projects:
 
 
 def _matches(selector: object, project: AppProject) -> bool:
+    from gitops_action.applicationset.selector import parse_selector  # noqa: PLC0415 - few have global projects
+
     try:
         return parse_selector(selector).matches(project.labels)
     except ApplicationError as error:
