@@ -24,6 +24,8 @@ class GitHubApp:
 
     app_id: int
     installation_id: int = 0
+    owner: str = ""
+    """The organization or user whose installation is meant, where no id names it."""
     private_key: str = field(repr=False)
     base_url: str = ""
 

@@ -7,6 +7,7 @@ its field. Which URL a credential fits is decided where something is fetched.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from gitops_action.application.credentials import GitHubApp, RepositoryCredential, RepositoryType
 
@@ -77,7 +78,18 @@ def _github_app(fields: SecretFields) -> GitHubApp | None:
         raise fields.wrong("githubAppPrivateKey", "is missing beside githubAppID")
     if base_url and not base_url.startswith("https://") and not _is_local(base_url):
         raise fields.wrong("githubAppEnterpriseBaseUrl", "is not an https:// URL")
-    return GitHubApp(app_id=app_id, installation_id=installation, private_key=key, base_url=base_url)
+    owner = "" if installation else _owner(fields.text("url"))
+    if not (installation or owner):
+        raise fields.wrong("githubAppInstallationID", "is missing, and the url names no organization")
+    return GitHubApp(app_id=app_id, installation_id=installation, owner=owner, private_key=key, base_url=base_url)
+
+
+def _owner(url: str) -> str:
+    """Return the first part of a URL's path; empty where it has none."""
+    try:
+        return urlsplit(url).path.strip("/").partition("/")[0]
+    except ValueError:
+        return ""
 
 
 def _is_local(url: str) -> bool:

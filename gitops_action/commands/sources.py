@@ -69,6 +69,7 @@ def open_sources(
     hosts = fetch_hosts(inputs, event, base)
 
     def make() -> RemoteSources:
+        from gitops_action.adapters.github_app import InstallationTokens
         from gitops_action.adapters.remote_sources import Fetching, RemoteSources
 
         owner = event.repository.partition("/")[0]
@@ -79,6 +80,7 @@ def open_sources(
                 environment=ports.environment,
                 job_owner_url=f"{event.server_url}/{owner}" if owner else "",
                 job_token=inputs.github_token,
+                installation_token=InstallationTokens(ports.clock, ports.workflow.mask).token,
                 permits=lambda project, url: _permits(projects, project, url),
             ),
             ports.process,

@@ -147,7 +147,7 @@ def test_an_app_without_installation_is_looked_up_later() -> None:
     found = repository(
         secret("repository", url="https://github.com/shop/web", githubAppID="12", githubAppPrivateKey=KEY)
     )
-    assert found.github_app == GitHubApp(app_id=12, private_key=KEY)
+    assert found.github_app == GitHubApp(app_id=12, owner="shop", private_key=KEY)
 
 
 def test_what_only_argo_cd_needs_is_passed_over_and_the_rest_is_told() -> None:
@@ -180,6 +180,10 @@ def test_what_only_argo_cd_needs_is_passed_over_and_the_rest_is_told() -> None:
         (
             {"url": "x", "githubAppID": "1", "githubAppPrivateKey": KEY, "githubAppEnterpriseBaseUrl": "http://ghe"},
             "field githubAppEnterpriseBaseUrl is not an https:// URL",
+        ),
+        (
+            {"url": "https://ghe.example/", "githubAppID": "1", "githubAppPrivateKey": KEY},
+            "field githubAppInstallationID is missing, and the url names no organization",
         ),
         ({"url": 7}, "field stringData.url is not a text"),
     ],

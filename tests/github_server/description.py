@@ -55,6 +55,9 @@ OPERATIONS: Final = (
     f"GET {_REPO}/contents/{{path}}",
     f"GET {_REPO}/collaborators/{{username}}/permission",
     f"GET {_REPO}/compare/{{basehead}}",
+    "POST /app/installations/{installation_id}/access_tokens",
+    "GET /orgs/{org}/installation",
+    "GET /users/{username}/installation",
 )
 EVENTS: Final = (
     "pull_request",

@@ -30,6 +30,9 @@ _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     f"{_REPO}/compare/{{basehead}}": ("contents",),
     f"{_REPO}/collaborators/{{username}}/permission": ("metadata",),
     _REPO: ("metadata",),
+    "/app/installations/{installation_id}/access_tokens": ("app",),
+    "/orgs/{org}/installation": ("app",),
+    "/users/{username}/installation": ("app",),
 }
 JOB_PERMISSIONS: Final = {"contents": "read", "pull-requests": "write"}
 _READ_ONLY_EVENTS: Final = frozenset({"pull_request"})

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import orjson
 
-from tests.github_server import routes_results
+from tests.github_server import routes_apps, routes_results
 from tests.github_server.description import Violation, load_description
 from tests.github_server.git_http import git_path, serve_git
 from tests.github_server.rights import refusal
@@ -22,7 +22,7 @@ from tests.github_server.state import State, Token
 if TYPE_CHECKING:
     from tests.github_server.faults import Fault
 
-_ = routes_results  # its routes register themselves
+_ = routes_apps, routes_results  # their routes register themselves
 _GRAPHQL = "/graphql"
 _OLD_STATUSES = re.compile(r"^(/repos/[^/]+/[^/]+)/statuses/([^/]+)$")
 _GHES_PREFIXES = ("/api/v3", "/api")
@@ -173,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _token(self) -> Token:
         value = self.headers.get("Authorization", "").partition(" ")[2]
-        token = self.github.state.tokens.get(value)
+        token = self.github.state.tokens.get(value) or routes_apps.app_token(self.github.state, value)
         if token is None:
             raise Problem(401, "Bad credentials")
         return token

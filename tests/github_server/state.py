@@ -71,6 +71,8 @@ class State:
         self.permissions: dict[str, str] = {"octocat": "write"}
         self.records: dict[str, dict[int, dict[str, Any]]] = {}
         """Check runs, statuses, deployments and issues as the API shows them, by kind and id."""
+        self.apps: dict[int, Any] = {}
+        """GitHub Apps by id."""
         self.on_comment: Callable[[IssueComment], None] = lambda _comment: None
         self._ids = itertools.count(1000)
         self._seconds = itertools.count()
