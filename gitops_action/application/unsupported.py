@@ -48,8 +48,6 @@ def _without_effect(application: Application) -> Iterator[tuple[str, str]]:
     policy = application.sync_policy
     if any(source.directory and source.directory.jsonnet for source in application.sources):
         yield "directory.jsonnet", "Jsonnet files are not rendered"
-    if policy.automated and policy.automated.self_heal:
-        yield "spec.syncPolicy.automated.selfHeal", "drift is reported, and undone by the next sync"
     if policy.retry:
         yield "spec.syncPolicy.retry", "a failed sync is not tried again by itself"
     for option in policy.sync_options:

@@ -81,7 +81,7 @@ def operate(
         holder=holder_of(session),
         clock=session.ports.clock,
         stop=stop,
-        timeout=session.inputs.timeout,
+        timeout=0.0 if intent.is_self_heal else session.inputs.timeout,
         say=say,
         state_namespace=session.inputs.state_namespace,
         duration=max(1, round(session.inputs.lock_duration)),

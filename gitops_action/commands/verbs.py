@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gitops_action.commands.clusters import Clusters
 from gitops_action.commands.diff import diff
+from gitops_action.commands.drift import drift
 from gitops_action.commands.interrupt import stop_on_signals
 from gitops_action.commands.refresh import refresh
 from gitops_action.commands.rollback import rollback
@@ -32,6 +33,9 @@ def carry_out(session: Session, *, has_cluster: bool) -> tuple[Report, bool]:
             _check_named(session)
             with stop_on_signals() as stop:
                 return rollback(session, clusters, stop, session.inputs.rollback_to), stop.is_set()
+        case "drift" if clusters is not None:
+            with stop_on_signals() as stop:
+                return drift(session, clusters, stop), stop.is_set()
         case "diff" | "drift" as verb:
             return diff(session, clusters, Mode(verb), no_cluster=_NO_ACCESS), False
         case "refresh" | "hard-refresh" as verb:

@@ -322,7 +322,7 @@ def _exit_code(found: Findings, mode: Mode) -> ExitCode:
         return ExitCode.APPLICATION
     if found.is_offline:
         return ExitCode.OK
-    if mode is Mode.SYNC and found.operation is not None:
+    if found.operation is not None:
         return _operation_code(found, found.operation)
     rows = found.before.resources if found.before else ()
     if any(row.refusal or row.unknown for row in rows):
