@@ -18,6 +18,8 @@ from gitops_action.errors import UsageError
 from gitops_action.ports import Head
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gitops_action.ports import Completed, Process
 
 _LINK, _SUBMODULE = "120000", "160000"
@@ -82,6 +84,12 @@ class GitCheckout:
         new = self._checked(self._run("ls-files", "-z", "--others", "--exclude-standard"))
         untracked = (path for path in entries(new.stdout) if Path(self.root, path).is_symlink())
         return tuple(sorted({*self._index(_LINK), *untracked}))
+
+    def holding(self, text: str, patterns: Sequence[str]) -> tuple[str, ...]:
+        """Return the files of the work tree with this text among those that one of the patterns names."""
+        arguments = ("grep", "-l", "-z", "-F", "--untracked", "-e", text, "--", *patterns)
+        found = self._run(*arguments)
+        return tuple(entries(found.stdout)) if found.returncode == 0 else ()
 
     def missing_submodules(self) -> tuple[str, ...]:
         """Return the submodules whose files are not checked out."""

@@ -27,6 +27,7 @@ from gitops_action.affected.documents import changed_documents
 from gitops_action.affected.shards import matrix, shards, unique_names
 from gitops_action.affected.tree import ancestors, leaves
 from gitops_action.application.discovery import discover, may_hold_documents
+from gitops_action.commands.affected_parents import possible_parents
 from gitops_action.commands.affected_scene import Scene
 from gitops_action.errors import ExitCode, UsageError
 from gitops_action.rendering.repository import is_this_repository
@@ -38,11 +39,14 @@ if TYPE_CHECKING:
     from gitops_action.adapters.git_changes import EntryChange
     from gitops_action.affected.dependencies import Dependencies, DocumentKey
     from gitops_action.application.application import Application
+    from gitops_action.application.discovery import Discovered
     from gitops_action.errors import GitOpsError
     from gitops_action.inputs import Inputs
     from gitops_action.ports import Process
     from gitops_action.resource.resource import Json
 
+_TEMPLATES = (":(glob)**/templates/**", ":(glob)**/charts/**")
+"""Where charts keep templates, in which documents are not found as files."""
 _SHOWN = 2
 """Reasons in one line of text; JSON has them all."""
 
@@ -82,20 +86,23 @@ def find_affected(
         links = pool.submit(git.symlinks)
         remotes = pool.submit(git.remotes)
         compared = pool.submit(changes, git, base_commit, head_commit) if base_commit else None
-        found = discover(candidates(Path(git.root), start, inputs.applications, may_hold_documents))
+        templates = pool.submit(git.holding, "argoproj.io/", _TEMPLATES)
+        files = dict(candidates(Path(git.root), start, inputs.applications, may_hold_documents))
+        found = discover(files.items())
         tree = WorkTree.at(git.root, links.result())
         reader = DependencyReader(tree, is_local=_is_local(git.root, remotes.result(), environment))
         changed = compared.result() if compared else ()
     scope = _Scope(inputs=inputs, start=start, files={each.file for each in found.applications})
     between = _changes(changed, git, tree, scope)
+    scene = Scene(inputs=inputs, git=git, process=process, environment=environment, tree=tree)
     read: Callable[[Application], Dependencies] = reader.read
     if found.applicationsets:
         from gitops_action.commands.affected_sets import expand  # noqa: PLC0415 - who has no sets need not wait for it
 
-        scene = Scene(inputs=inputs, git=git, process=process, environment=environment, tree=tree)
         generated = expand(found, changed, scene)
         found, read = generated.found, generated.reading(reader.read)
         between = replace(between, documents={**between.documents, **generated.changed})
+    found, read = _with_children(found, read, {*files, *templates.result()}, scene)
     if base_commit:
         touched = affected(found.applications, between, read)
     else:
@@ -107,6 +114,29 @@ def find_affected(
         found=touched,
         problems=found.problems,
         notes=found.notes,
+    )
+
+
+def _with_children(
+    found: Discovered, read: Callable[[Application], Dependencies], marked: set[str], scene: Scene
+) -> tuple[Discovered, Callable[[Application], Dependencies]]:
+    """Return what was found together with what is only rendered; whoever has only files need not wait for it."""
+    known: dict[int, Dependencies] = {}
+
+    def remembered(application: Application) -> Dependencies:
+        if id(application) not in known:
+            known[id(application)] = read(application)
+        return known[id(application)]
+
+    parents = possible_parents(found.applications, remembered, marked, scene.tree)
+    if not parents:
+        return found, remembered
+    from gitops_action.commands.affected_children import rendered_children  # noqa: PLC0415 - few have any
+    from gitops_action.commands.affected_sets import expander_of  # noqa: PLC0415
+
+    children = rendered_children(found.applications, parents, scene, expander_of(scene))
+    return replace(found, applications=children.applications, notes=(*found.notes, *children.notes)), children.reading(
+        remembered
     )
 
 

@@ -79,7 +79,7 @@ class Generated:
 
 def expand(found: Discovered, changed: Sequence[EntryChange], scene: Scene) -> Generated:
     """Return what was found together with what its sets generate, compared with the base."""
-    expander = _expander(scene)
+    expander = expander_of(scene)
     now = scene.git.files()
     expansion = expander.expand(found.applicationsets, FolderTree(Path(scene.git.root), lambda: now))
     paths, old = frozenset(each.path for each in changed), old_contents(scene.git, changed)
@@ -98,7 +98,8 @@ def expand(found: Discovered, changed: Sequence[EntryChange], scene: Scene) -> G
     )
 
 
-def _expander(scene: Scene) -> Expander:
+def expander_of(scene: Scene) -> Expander:
+    """Return what expands sets as a run of this event would."""
     environment = scene.environment
     is_branch = environment.get("GITHUB_REF_TYPE") == "branch"
     branch = environment.get("GITHUB_BASE_REF") or (environment.get("GITHUB_REF_NAME", "") if is_branch else "")

@@ -14,22 +14,18 @@ from typing import TYPE_CHECKING
 
 from gitops_action.adapters.git_tree import extract
 from gitops_action.affected.affected import Changes, affected
-from gitops_action.application.application import Destination
-from gitops_action.application.discovery import kind_of
 from gitops_action.application.family import Family, follow
-from gitops_action.application.project import IN_CLUSTER_NAME, identity_of
 from gitops_action.application.projects import read_projects
 from gitops_action.commands.base import with_doubts, with_moves
+from gitops_action.commands.descriptions import DescriptionReader
 from gitops_action.commands.evaluate import context_of, render_whole
 from gitops_action.commands.global_projects import with_global_projects
-from gitops_action.commands.parallel import each
 from gitops_action.commands.projects import judged
 from gitops_action.commands.repository_tree import CommitTree, FolderTree
 from gitops_action.commands.trees import Trees
 from gitops_action.errors import GitOpsError
 from gitops_action.inputs import ArgoCdResources
 from gitops_action.rendering.checkout import Checkout
-from gitops_action.rendering.sources import is_checkout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +37,6 @@ if TYPE_CHECKING:
     from gitops_action.commands.applicationsets import Expander
     from gitops_action.commands.base import Base, NoBase
     from gitops_action.commands.session import Session
-    from gitops_action.resource import Resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +90,7 @@ def find_children(session: Session, expander: Expander) -> Children:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Finder:
-    """Finds the family of applications in one tree."""
+    """Finds the family of a session's applications."""
 
     session: Session
     expander: Expander
@@ -103,6 +98,7 @@ class _Finder:
     trees: Trees = field(default_factory=Trees)
 
     def family(self, applications: Sequence[Application]) -> Family:
+        """Return the family of some applications; what cannot be rendered is said by its own rendering."""
         problems: list[GitOpsError] = []
 
         def expand(documents: Sequence[Document]) -> Sequence[Application]:
@@ -111,35 +107,14 @@ class _Finder:
             return expansion.applications
 
         with tempfile.TemporaryDirectory(prefix="gitops-action-") as scratch:
-            found = follow(applications, lambda some: self._documents(some, scratch), expand)
+            reading = DescriptionReader(
+                context=context_of(self.session, None, scratch),
+                whole=lambda application: render_whole(application, self.session, None, scratch),
+                workers=self.session.workers,
+                trees=self.trees,
+            )
+            found = follow(applications, reading.documents, expand)
         return replace(found, problems=(*found.problems, *problems))
-
-    def _documents(self, applications: Sequence[Application], scratch: str) -> Sequence[Sequence[Resource]]:
-        return each(
-            lambda application: self._documents_of(application, scratch),
-            applications,
-            at_once=self.session.workers,
-            name="children",
-        )
-
-    def _documents_of(self, application: Application, scratch: str) -> Sequence[Resource]:
-        """Return what one application renders of Argo CD's kinds; what fails is said by its own rendering."""
-        try:
-            if not self._may_be_parent(application, scratch):
-                return ()
-            rendered = render_whole(application, self.session, None, scratch)
-        except GitOpsError:
-            return ()
-        return [target for target in rendered.targets if kind_of(target.object)]
-
-    def _may_be_parent(self, application: Application, scratch: str) -> bool:
-        """Return whether a file that it renders from holds such a document, or might: others' files are not known."""
-        context = context_of(self.session, None, scratch)
-        if not all(is_checkout(source, context) for source in application.sources):
-            return context.sources is not None and _is_where_argo_cd_is(application)
-        tree = self.trees.of(context)
-        content = tree.content(tree.dependencies(application))
-        return content is None or content.is_marked
 
     def changes_one_of(self, parents: Sequence[Application]) -> bool:
         """Return whether the change touches what one of these applications renders, or what it is."""
@@ -153,13 +128,6 @@ class _Finder:
         tree = self.trees.of(context_of(session, None, ""))
         described = {one.file for one in parents}
         return not described.isdisjoint(changed) or bool(affected(parents, Changes(paths=changed), tree.dependencies))
-
-
-def _is_where_argo_cd_is(application: Application) -> bool:
-    """Return whether an application deploys to where Argo CD would find applications: its own cluster and namespace."""
-    destination = Destination(server=application.destination.server, name=application.destination.name)
-    is_here = identity_of(destination).name == IN_CLUSTER_NAME
-    return is_here and application.destination.namespace == application.namespace
 
 
 def completed(

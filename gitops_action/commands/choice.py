@@ -1,8 +1,8 @@
 """Which applications of a session a verb is about.
 
-In: the names that the user gave, if any, as ``name`` or ``file:name``. Out: the session with those applications, and
-with all that they render; without names, with all. Of two applications with one name none can be worked on unless the
-user says which: each would take the other's objects for its own.
+In: the names that the user gave, if any, as ``name`` or ``file:name``. Out: the session with those applications;
+without names, with all. Of two applications with one name none can be worked on unless the user says which: each would
+take the other's objects for its own.
 """
 
 from __future__ import annotations
@@ -41,19 +41,6 @@ def _one(applications: Sequence[Application], name: str) -> Application:
         choices = ", ".join(f"{one.file}:{one.name}" for one in same)
         raise UsageError(f"application {name!r} is ambiguous", remedy=f"Write one of: {choices}.")
     return same[0]
-
-
-def _with_families(picked: Sequence[Application], applications: Sequence[Application]) -> list[Application]:
-    """Return the applications in their order, each once, and after each what it renders, directly or not."""
-    found: dict[tuple[str, str], Application] = {}
-    pending = [*picked][::-1]
-    while pending:
-        one = pending.pop()
-        if (one.namespace, one.name) in found:
-            continue
-        found[one.namespace, one.name] = one
-        pending += [each for each in reversed(applications) if each.parent == (one.namespace, one.name)]
-    return list(found.values())
 
 
 def _judged_by_name(applications: Sequence[Application]) -> tuple[Application, ...]:

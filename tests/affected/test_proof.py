@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from gitops_action.adapters.process import SubprocessProcess
-from gitops_action.application.discovery import discover
 from gitops_action.commands.affected import find_affected
 from gitops_action.errors import ApplicationError
 from gitops_action.inputs import parse
@@ -62,6 +61,18 @@ _FILES = {
         " ignoreMissingValueFiles: true, fileParameters: [{name: text, path: /values/text.txt}]}}, {ref: v}",
     ),
     "apps/linked.yaml": _app("linked", "{path: charts/current}"),
+    "apps/parent.yaml": _app("parent", "{path: charts/parent}"),
+    "apps/patching.yaml": _app("patching", "{path: kustomize/apps}"),
+    "charts/parent/Chart.yaml": _CHART.format(name="parent"),
+    "charts/parent/values.yaml": "path: plain/sub\n",
+    "charts/parent/templates/child.yaml": _app("child", "{path: '{{ .Values.path }}'}"),
+    "kustomize/apps/kustomization.yaml": (
+        "resources: [patched.yaml]\npatches:\n  - target: {kind: Application}\n"
+        '    patch: \'[{"op": "replace", "path": "/spec/source/path", "value": "kustomize/base"}]\'\n'
+    ),
+    "kustomize/apps/patched.yaml": _app("patched", "{path: plain}")
+    .replace("sources: [", "source: ")
+    .replace("], destination", ", destination"),
     "plain/a.yaml": _config("a"),
     "plain/b.json": '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b"}}',
     "plain/sub/c.yaml": _config("c"),
@@ -126,7 +137,9 @@ def base(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Base:
         (place / path).symlink_to(target)
     _git(place, "init", "--quiet", "--initial-branch=main")
     _commit(place)
-    rendered = {each.name: _rendered(each, place, tools) for each in _applications(place)}
+    found = find_affected(parse({"working-directory": str(place)}), SubprocessProcess(), {}).applications
+    assert {"child", "patched"} <= {each.name for each in found}
+    rendered = {each.name: _rendered(each, place, tools) for each in found}
     assert not [text for text in rendered.values() if text.startswith("error")]
     return Base(place, rendered, tools)
 
@@ -162,7 +175,7 @@ def test_what_is_not_affected_renders_the_same_at_base_and_at_head(
     affected = {each.application.name for each in outcome.found}
     for application in outcome.applications:
         if application.name not in affected:
-            assert _rendered(application, head, base.tools) == base.rendered[application.name], application.name
+            assert _rendered(application, head, base.tools) == base.rendered.get(application.name), application.name
 
 
 def _apply(edit: str, path: Path, other: Path, number: int) -> None:
@@ -180,11 +193,6 @@ def _apply(edit: str, path: Path, other: Path, number: int) -> None:
             path.symlink_to(os.path.relpath(other, path.parent))
         case "move" if path.is_file() and not os.path.lexists(new):
             path.rename(new)
-
-
-def _applications(place: Path) -> tuple[Application, ...]:
-    files = sorted((place / "apps").iterdir())
-    return discover((f"apps/{file.name}", file.read_bytes()) for file in files).applications
 
 
 def _rendered(application: Application, place: Path, tools: Tools) -> str:

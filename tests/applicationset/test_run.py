@@ -117,12 +117,12 @@ def test_what_a_run_cannot_generate_is_a_note(repository: GitRepository, generat
     assert note.startswith(f"set.yaml:1: ApplicationSet all: {says}")
 
 
-def test_a_rollout_in_steps_is_read_and_said_to_have_no_effect(repository: GitRepository) -> None:
+def test_each_application_of_a_rollout_in_steps_knows_its_own(repository: GitRepository) -> None:
     (repository.path / "set.yaml").write_text(f"{applicationset()}  strategy: {{type: RollingSync, rollingSync: {{steps: [{{}}]}}}}\n")
     found = session(repository)
     assert names(found) == ["a", "b"]
     assert [each.rollout and each.rollout.step for each in found.applications] == [0, 0]
-    assert found.notes == ("set.yaml:1: ApplicationSet all: its strategy RollingSync has no effect in a run",)
+    assert found.notes == ()
 
 
 def test_clusters_are_the_contexts_and_the_current_one_is_the_local_cluster(repository: GitRepository) -> None:

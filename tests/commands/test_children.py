@@ -77,12 +77,12 @@ def test_a_child_that_a_chart_renders_is_an_application_of_the_run(
     assert found["root"]["conditions"] == []
 
 
-def test_choosing_a_parent_chooses_its_children_and_a_child_can_be_chosen_alone(
+def test_a_child_is_chosen_by_its_name_and_a_parent_without_its_children(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _write(folder, {**FILES, "other.yaml": _app("other", "web")})
-    assert list(_diff(capsys, "root")[1]) == ["root", "web"]
-    assert list(_diff(capsys, "web")[1]) == ["web"]
+    assert list(_diff(capsys, "root")[1]) == ["root"]
+    assert list(_diff(capsys, "web", "other", "web")[1]) == ["web", "other"]
 
 
 def test_render_gives_what_the_children_render_and_not_their_documents(
