@@ -95,7 +95,9 @@ class Kustomizations:
         paths: dict[str, None] = {}
         roots: dict[_Root, None] = {}
         while values:
-            for field, entry in _entries(values.pop()):
+            value = values.pop()
+            paths |= dict.fromkeys(_chart_homes(value, root.directory))
+            for field, entry in _entries(value):
                 is_plugin = field in _PLUGINS or len(root.bases) > 1
                 if "\n" in entry:  # written in place: a patch, or the configuration of a plugin
                     values += [value for value in _values(entry, field) if _is_configuration(value)]
@@ -113,6 +115,16 @@ class Kustomizations:
                     text = self._tree.read(path) if is_plugin else None
                     values += [value for value in _values(text or b"", path) if _is_configuration(value)]
         return _Read(files=tuple(files), paths=tuple(paths), roots=tuple(roots))
+
+
+def _chart_homes(value: Json, directory: str) -> Iterator[str]:
+    """Yield the folder in which kustomize looks for charts, where it is to render some."""
+    if isinstance(value, dict) and value.get("helmCharts"):
+        settings = value.get("helmGlobals")
+        home = settings.get("chartHome") if isinstance(settings, dict) else None
+        place = joined(directory, str(home or "charts"))
+        if place is not None:
+            yield place
 
 
 def _add(read: _Read, why: str, into: Gathering) -> None:

@@ -22,6 +22,8 @@ from gitops_action.application.comparison_settings import (
     ignored_differences,
     known_types,
 )
+from gitops_action.application.rendering_settings import RenderingSettings, rendering_settings
+from gitops_action.application.rendering_settings import is_read as steers_rendering
 from gitops_action.errors import UsageError
 from gitops_action.resource.tracking import INSTANCE_LABEL, TrackingMethod
 from gitops_action.resource.yaml import load_documents
@@ -104,6 +106,7 @@ class Settings:
     global_projects: tuple[GlobalProject, ...] = ()
     asks_server: bool = True
     """Whether what differs is put to the API server (``controller.diff.server.side``)."""
+    rendering: RenderingSettings = field(default_factory=RenderingSettings)
     warnings: tuple[str, ...] = ()
 
 
@@ -134,12 +137,14 @@ def parse_settings(document: Document) -> Settings:
         ),
         global_projects=_global_projects(document, texts),
         asks_server=asks_server(texts, str(document)),
+        rendering=rendering_settings(texts),
         warnings=tuple(
             f"{document}: setting {key} has no effect in this version"
             for key in texts
             if key.startswith(_OF_CONSEQUENCE)
             and not key.startswith((*_LUA_KEYS, IGNORE, KNOWN_TYPES))
             and key not in _READ
+            and not steers_rendering(key)
         ),
     )
 

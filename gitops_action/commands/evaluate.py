@@ -25,6 +25,7 @@ from gitops_action.comparison.compare import compare
 from gitops_action.comparison.denied import nothing_denied
 from gitops_action.comparison.exclusion import ResourceExclusion
 from gitops_action.comparison.model import SyncStatusCode
+from gitops_action.dangers import DangerPolicy
 from gitops_action.errors import Forbidden, GitOpsError, UsageError
 from gitops_action.health.aggregate import HealthRow, assess_application
 from gitops_action.inputs import ArgoCdResources
@@ -96,6 +97,7 @@ def findings(evaluation: Evaluation, session: Session) -> Findings:
         error=evaluation.error,
         is_offline=evaluation.is_offline,
         hides_live=session.hides_live,
+        danger_policy=DangerPolicy.of(session.inputs.dangers),
         prunes=sync_options(evaluation.application, session).prune,
         history=history_of(evaluation.record),
         external_urls=external_urls(row.live for row in comparison.resources if row.live) if comparison else (),
@@ -236,6 +238,7 @@ def context_of(session: Session, catalog: ApiCatalog | None, scratch: str) -> Re
         remotes=session.git.remotes() if session.git else (),
         github_repository_url=f"{event.server_url}/{event.repository}" if event.repository else "",
         tracked_revisions=frozenset({event.tracked_branch or session.head.branch} - {""}),
+        settings=session.settings.rendering,
         sources=session.sources,
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gitops_action.application.rendering_settings import RenderingSettings
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -42,6 +44,7 @@ class RenderContext:
     """Names of the revision that is checked out, such as ``main``; HEAD and the empty text always mean it."""
     control_plane: str = "argocd"
     directory_size_limit: int = DIRECTORY_SIZE_LIMIT
+    settings: RenderingSettings = field(default_factory=RenderingSettings)
     sources: Sources | None = None
     """Fetches other repositories and charts; without it only the checkout renders."""
 

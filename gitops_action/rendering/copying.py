@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 
 def copy_roots(roots: Roots, checkout: Checkout, target: Path) -> None:
-    """Copy the roots, and make the links by which some of them are reached."""
+    """Copy the roots and what files are read beside them, and make the links by which some roots are reached."""
     for root in roots.directories:
         if any(root.startswith(f"{other.rstrip('/')}/") for other in roots.directories):
             continue  # copied with the root that it lies in
         ignore = shutil.ignore_patterns(".git")
         shutil.copytree(root, target / checkout.relative(root), symlinks=True, ignore=ignore, dirs_exist_ok=True)
+    for file in roots.files:
+        place = target / checkout.relative(file)
+        if not os.path.lexists(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, place)
     for link, real in roots.links.items():
         place = target / checkout.relative(link)
         if not os.path.lexists(place):

@@ -44,7 +44,7 @@ def helm_command(source: HelmSource, request: RenderRequest, *, chart: str = "."
         *_file_parameters(source.file_parameters, request),
     ]
     for path in value_files(source, request):
-        argv += ["--values", _one_of_a_list(path)]
+        argv += ["--values", one_of_a_list(path)]
     if stdin:
         argv += ["--values", "-"]
     if not source.skip_crds:
@@ -55,7 +55,7 @@ def helm_command(source: HelmSource, request: RenderRequest, *, chart: str = "."
         argv.append("--skip-tests")
     api_versions = source.api_versions or request.context.api_versions
     if api_versions:
-        argv += ["--api-versions", ",".join(map(_one_of_a_list, api_versions))]
+        argv += ["--api-versions", ",".join(map(one_of_a_list, api_versions))]
     return Command(
         argv=tuple(argv),
         cwd=request.directory,
@@ -82,11 +82,11 @@ def _capabilities(source: HelmSource, request: RenderRequest) -> list[str]:
         argv += ["--namespace", namespace]
     kube_version = source.kube_version or request.context.kube_version
     if kube_version:
-        argv += ["--kube-version", _plain_version(kube_version)]
+        argv += ["--kube-version", plain_version(kube_version)]
     return argv
 
 
-def _plain_version(text: str) -> str:
+def plain_version(text: str) -> str:
     """Return ``x.y.z`` of a version such as ``v1.31.2-gke.1``."""
     match = _KUBE_VERSION.fullmatch(text)
     if match is None:
@@ -129,7 +129,7 @@ def _escape_commas(value: str) -> str:
     return re.sub(r"(?<!\\),", r"\\,", value)
 
 
-def _one_of_a_list(text: str) -> str:
+def one_of_a_list(text: str) -> str:
     """Quote what helm's list options would otherwise split at a comma (they are read as CSV)."""
     if not re.search(r'[,"\r\n]', text):
         return text

@@ -24,6 +24,7 @@ from gitops_action.rendering.checkout import require_path
 from gitops_action.rendering.copying import copy_roots
 from gitops_action.rendering.environment import renderer_environment
 from gitops_action.rendering.kustomization import kustomization_file, kustomization_roots, read_kustomization
+from gitops_action.rendering.kustomize_options import build_options, reading_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,24 +48,18 @@ def has_overrides(source: KustomizeSource) -> bool:
 
 def check_sources(source: KustomizeSource, request: RenderRequest) -> Roots:
     """Return the roots that the build reads; whatever it may not read is an ``ApplicationError``."""
-    if source.version:
-        raise ApplicationError(
-            f"kustomize version {source.version} is not registered",
-            remedy="Leave spec.source.kustomize.version out: this version runs the kustomize that is on its PATH.",
-        )
     if kustomization_file(request.directory) is None:
         raise ApplicationError(
             f"{request.context.checkout.relative(request.directory)} has no kustomization.yaml",
             remedy="Add one, or remove the kustomize block from the source.",
         )
     added = {"components": _components(source, request), "patches": list(source.patches)}
-    fetches = request.context.sources is not None
-    return kustomization_roots(request.directory, request.context.checkout, added, fetches=fetches)
+    return kustomization_roots(request.directory, request.context.checkout, added, rules=reading_rules(request))
 
 
-def build_command(request: RenderRequest) -> Command:
+def build_command(source: KustomizeSource, request: RenderRequest) -> Command:
     """Return the build of the request's directory."""
-    return _command(request, ["build", "."])
+    return _command(request, ["build", ".", *build_options(source, request)])
 
 
 @contextmanager

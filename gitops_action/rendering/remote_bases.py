@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,11 +25,12 @@ from gitops_action.rendering.kustomization import (
     kustomization_roots,
     read_kustomization,
 )
+from gitops_action.rendering.kustomize_options import reading_rules
 from gitops_action.rendering.remote_base import RemoteBase, remote_base
 
 if TYPE_CHECKING:
     from gitops_action.rendering.context import RenderRequest
-    from gitops_action.rendering.kustomization import Roots
+    from gitops_action.rendering.kustomization import ReadingRules, RemoteChart, Roots
     from gitops_action.rendering.sources import Sources
 
 _MOST = 50
@@ -37,8 +39,9 @@ _MOST = 50
 
 def place_remote_bases(roots: Roots, request: RenderRequest, copy: RenderRequest) -> None:
     """Fetch what the roots name elsewhere; ``copy`` is the request for the copy that ``request``'s roots lie in."""
-    if roots.remotes and request.context.sources is not None:
-        placing = _Placing(Path(copy.context.checkout.root), request.context.sources, request.project)
+    if (roots.remotes or roots.charts) and request.context.sources is not None:
+        folder = Path(copy.context.checkout.root)
+        placing = _Placing(folder, request.context.sources, request.project, reading_rules(request))
         placing.place(roots, request.context.checkout, placing.folder)
 
 
@@ -47,6 +50,7 @@ class _Placing:
     folder: Path
     sources: Sources
     project: str
+    rules: ReadingRules
     placed: dict[str, Path] = field(default_factory=dict)
 
     def place(self, roots: Roots, checkout: Checkout, copied: Path) -> None:
@@ -62,6 +66,14 @@ class _Placing:
             by_root.setdefault(str(place), {})[entry] = os.path.relpath(target, place)
         for edited, replaced in by_root.items():
             _rewrite(edited, replaced, copied)
+        for root, chart in roots.charts:
+            self._place_chart(chart, copied / checkout.relative(root))
+
+    def _place_chart(self, chart: RemoteChart, place: Path) -> None:
+        source = Source(repo_url=chart.repository, chart=chart.name, target_revision=chart.version)
+        tree = self.sources.tree(source, self.project)
+        directory = tree.checkout.directory(tree.path)
+        shutil.copytree(directory, place / chart.place / chart.name, symlinks=True, dirs_exist_ok=True)
 
     def _target(self, entry: str, place: Path) -> Path:
         """Return the local path that stands for an entry of the kustomization that is copied to ``place``."""
@@ -80,7 +92,7 @@ class _Placing:
         if directory not in self.placed:
             folder = Path(tempfile.mkdtemp(prefix=".remote-", dir=self.folder))
             self.placed[directory] = folder / tree.checkout.relative(directory)
-            roots = kustomization_roots(directory, tree.checkout, fetches=True)
+            roots = kustomization_roots(directory, tree.checkout, rules=self.rules)
             for root in roots.directories:
                 require_complete(tree.checkout, root)
             copy_roots(roots, tree.checkout, folder)

@@ -29,6 +29,7 @@ from gitops_action.rendering.kustomize import (
     edit_commands,
     has_overrides,
 )
+from gitops_action.rendering.kustomize_options import version_conditions
 from gitops_action.rendering.parameter_files import with_parameter_files
 from gitops_action.rendering.remote_bases import place_remote_bases
 from gitops_action.rendering.runner import command_text, failure, parse, run
@@ -86,7 +87,8 @@ def render_source(application: Application, source: Source, context: RenderConte
     instance = instance_name(application, context.control_plane)
     source, strange = with_parameter_files(source, directory, instance, files.checkout)
     recording = Recording(context.sources) if context.sources else None
-    kind = source_kind(source, [entry.name for entry in Path(directory).iterdir() if not entry.is_dir()])
+    names = [entry.name for entry in Path(directory).iterdir() if not entry.is_dir()]
+    kind = source_kind(source, names, disabled=context.settings.disabled)
     request = RenderRequest(
         application_name=application.name,
         namespace=application.destination.namespace,
@@ -114,7 +116,10 @@ def _render_kind(kind: SourceKind, source: Source, request: RenderRequest, proce
         case SourceKind.HELM:
             targets, commands = _render_helm(source.helm or HelmSource(), request, process)
         case SourceKind.KUSTOMIZE:
-            targets, commands = _render_kustomize(source.kustomize or KustomizeSource(), request, process)
+            block = source.kustomize or KustomizeSource()
+            conditions = version_conditions(block, request, process)
+            targets, commands = _render_kustomize(block, request, process)
+            return Rendered(targets=tuple(targets), commands=tuple(commands), conditions=conditions)
         case SourceKind.PLUGIN:
             raise ApplicationError("config management plugins are not supported in this version")
         case _:
@@ -151,8 +156,8 @@ def _render_kustomize(
     roots = check_sources(source, request)
     for root in roots.directories:
         require_complete(request.context.checkout, root)
-    if not has_overrides(source) and not roots.remotes:
-        return _build(request, process)
+    if not has_overrides(source) and not roots.remotes and not roots.charts:
+        return _build(source, request, process)
     with copied(request, roots) as copy:
         place_remote_bases(roots, request, copy)
         commands = []
@@ -164,10 +169,10 @@ def _render_kustomize(
         if components is not None:
             run(components, copy, process)
             commands.append(command_text(components, copy))
-        targets, built = _build(copy, process)
+        targets, built = _build(source, copy, process)
     return targets, [*commands, *built]
 
 
-def _build(request: RenderRequest, process: Process) -> tuple[list[Resource], list[str]]:
-    build = build_command(request)
+def _build(source: KustomizeSource, request: RenderRequest, process: Process) -> tuple[list[Resource], list[str]]:
+    build = build_command(source, request)
     return parse(run(build, request, process), build, request), [command_text(build, request)]

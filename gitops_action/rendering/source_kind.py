@@ -12,7 +12,7 @@ from gitops_action.application.application import DirectorySource, HelmSource, K
 from gitops_action.errors import ApplicationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from gitops_action.application.application import Source
 
@@ -46,15 +46,18 @@ def explicit_kind(source: Source) -> SourceKind | None:
     return named[0] if named else None
 
 
-def source_kind(source: Source, names: Iterable[str]) -> SourceKind:
-    """Return the kind of a source whose directory holds files of these names; the last name in order decides."""
+def source_kind(source: Source, names: Iterable[str], *, disabled: Container[str] = ()) -> SourceKind:
+    """Return the kind of a source whose directory holds files of these names; the last name in order decides.
+
+    Where the settings have turned a tool off (``disabled``), its sources are directories of manifests.
+    """
     explicit = explicit_kind(source)
     if explicit is not None:
-        return explicit
+        return SourceKind.DIRECTORY if explicit in disabled else explicit
     kind = SourceKind.DIRECTORY
     for name in sorted(names):
-        if name.endswith("Chart.yaml"):
+        if name.endswith("Chart.yaml") and SourceKind.HELM not in disabled:
             kind = SourceKind.HELM
-        elif name in KUSTOMIZATION_NAMES:
+        elif name in KUSTOMIZATION_NAMES and SourceKind.KUSTOMIZE not in disabled:
             kind = SourceKind.KUSTOMIZE
     return kind

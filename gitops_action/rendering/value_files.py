@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitops_action.errors import ApplicationError
 from gitops_action.rendering.build_environment import substitute
-from gitops_action.rendering.checkout import require_path
+from gitops_action.rendering.checkout import Checkout, require_path
 from gitops_action.rendering.complete import require_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from gitops_action.application.application import HelmSource
-    from gitops_action.rendering.checkout import Checkout
     from gitops_action.rendering.context import RenderRequest
     from gitops_action.rendering.sources import SourceTree
 
@@ -72,12 +72,25 @@ def _written(entry: str, request: RenderRequest) -> tuple[Checkout, str]:
     scheme = _SCHEME.match(path)
     if scheme is None:
         return checkout, path
-    if scheme[1].lower() not in ("http", "https"):
-        raise ApplicationError(f"the URL scheme '{scheme[1]}' is not allowed")
-    raise ApplicationError(
-        f"the values file {scheme[0]}{path[scheme.end() :].partition('/')[0]}/… is not in the repository",
-        remedy="Values files by URL are not supported in this version: commit the file to the repository.",
-    )
+    if scheme[1].lower() not in request.context.settings.value_schemes:
+        raise ApplicationError(
+            f"the URL scheme '{scheme[1]}' is not allowed",
+            remedy="Commit the file, or add the scheme to helm.valuesFileSchemes of argocd-cm.",
+        )
+    return _fetched(path, request)
+
+
+def _fetched(url: str, request: RenderRequest) -> tuple[Checkout, str]:
+    """Return a file of values as it was fetched; helm itself reaches no network (RND-15)."""
+    if request.context.sources is None:
+        host = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+        raise ApplicationError(
+            f"the values file {url.partition('://')[0]}://{host}/… is not in the repository",
+            remedy="Values by URL are not fetched in this run: commit the file to the repository.",
+        )
+    folder = Path(tempfile.mkdtemp(prefix="values-", dir=request.context.scratch))
+    (folder / "values.yaml").write_bytes(request.context.sources.file(url, request.project))
+    return Checkout(root=str(folder.resolve()), is_fetched=True), "/values.yaml"
 
 
 def _referenced(name: str, references: Mapping[str, SourceTree]) -> Checkout:

@@ -148,3 +148,16 @@ def test_a_kustomization_is_read_once_for_all_applications() -> None:
         assert "base/kustomization.yaml" in reader.read(plain(name, name)).files
 
     assert reads.count("base/kustomization.yaml") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "counts"),
+    [
+        ("helmCharts: [{name: a}]", "web/charts/a/templates/a.yaml", True),
+        ("helmCharts: [{name: a, valuesFile: v.yaml}]", "web/v.yaml", True),
+        ("{helmCharts: [{name: a}], helmGlobals: {chartHome: ../vendored}}", "vendored/a/Chart.yaml", True),
+        ("resources: []", "web/charts/a/templates/a.yaml", False),
+    ],
+)
+def test_charts_that_a_kustomization_renders_count(text: str, path: str, *, counts: bool) -> None:
+    assert bool(why(application("path: web"), {"web/kustomization.yaml": text}, path)) is counts
