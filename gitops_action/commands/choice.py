@@ -29,7 +29,8 @@ def chosen(session: Session, names: Sequence[str]) -> Session:
     picked = [_one(session.applications, name) for name in names]
     settled = {(one.namespace, one.name) for one in picked}
     problems = (each for each in session.problems if not (isinstance(each, SameName) and each.name in settled))
-    return replace(session, applications=tuple(_with_families(picked, session.applications)), problems=tuple(problems))
+    once = {id(one): one for one in picked}
+    return replace(session, applications=tuple(once.values()), problems=tuple(problems))
 
 
 def _one(applications: Sequence[Application], name: str) -> Application:
