@@ -108,7 +108,8 @@ INPUTS: tuple[Input, ...] = (
         name="command",
         use=Use.WORKFLOW,
         default="auto",
-        help="What to do: `diff`, `sync`, `rollback`, `drift`, `report merge`, or `auto` to let the event decide.",
+        help="What to do: `diff`, `sync`, `rollback`, `action`, `drift`, `doctor`, `report merge`, or `auto`: what the "
+        "event asks for.",
         type=Type.CHOICE,
         choices=(
             "auto",
@@ -119,6 +120,7 @@ INPUTS: tuple[Input, ...] = (
             "rollback",
             "action",
             "drift",
+            "doctor",
             "report merge",
         ),
     ),
@@ -131,7 +133,8 @@ INPUTS: tuple[Input, ...] = (
     Input(
         name="action",
         use=Use.WORKFLOW,
-        help="What `action` runs on an object of the one application in `apps`: action, kind, name, and namespace.",
+        help="What `action` runs on an object of the one application in `apps`: action, kind, name, and namespace; "
+        "behind them the action's parameters, `NAME=VALUE`.",
     ),
     Input(
         name="rollback-to",

@@ -20,6 +20,8 @@ from gitops_action.commands.publish import show, write_outputs
 from gitops_action.commands.report_files import write_report
 from gitops_action.commands.run_action import VERB as ACTION
 from gitops_action.commands.run_action import act
+from gitops_action.commands.run_doctor import VERB as DOCTOR
+from gitops_action.commands.run_doctor import diagnose
 from gitops_action.commands.session import open_session
 from gitops_action.commands.verbs import carry_out
 from gitops_action.errors import ExitCode, GitOpsError, Refused, UsageError
@@ -60,6 +62,8 @@ def run(ports: Ports) -> ExitCode:
     if event.verb == MERGE:
         return run_merge(inputs, github, ports)
     start = _Start(inputs=inputs, github=github, ports=ports, has_cluster=has_cluster)
+    if event.verb == DOCTOR:
+        return diagnose(start.open(), github, has_cluster=has_cluster)
     if event.verb == ACTION:
         act(start.open(), inputs.action.split())
         return ExitCode.OK

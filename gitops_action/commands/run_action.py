@@ -20,21 +20,25 @@ VERB = "action"
 
 
 def act(session: Session, words: Sequence[str]) -> str:
-    """Run ``ACTION KIND NAME [NAMESPACE]`` on the session's one application; return what was written, as Markdown.
+    """Run ``ACTION KIND NAME [NAMESPACE] [PARAMETER=VALUE …]``; return what was written, as Markdown.
+
+    It is run on the session's one application.
 
     Raises ``UsageError`` where the words are not these, and what ``run_action`` raises.
     """
-    if not 3 <= len(words) <= 4:
+    named = [word for word in words if "=" not in word]
+    parameters = dict(word.split("=", 1) for word in words if "=" in word)
+    if not 3 <= len(named) <= 4:
         raise UsageError(
-            f"input action has {len(words)} words", remedy="Write the action, the object's kind, name and namespace."
+            f"input action has {len(named)} words", remedy="Write the action, the object's kind, name and namespace."
         )
-    action, kind, name, namespace = (*words, "")[:4]
+    action, kind, name, namespace = (*named, "")[:4]
     with stop_on_signals() as stop:
         runs = run_action(
             session,
             Clusters(session),
             Selection(kind=kind, name=name, namespace=namespace),
-            ActionRequest(action=action),
+            ActionRequest(action=action, parameters=parameters),
             stop,
         )
     text = runs_text(runs)

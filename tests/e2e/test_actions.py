@@ -206,3 +206,11 @@ def test_the_project_decides_what_an_action_may_create(scene: Scene) -> None:
 def test_an_application_that_cannot_be_compared_has_no_actions(shop: Scene) -> None:
     shop.write({"web/manifests.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: [\n"})
     says(shop.cli("actions", "list", "web"), ExitCode.APPLICATION, "web/manifests.yaml:4: while parsing")
+
+
+def test_a_workflow_runs_an_action_with_parameters_and_shows_what_it_wrote(shop: Scene) -> None:
+    ran = shop.deploy(command="action", apps="web", action="scale Deployment web replicas=3")
+    says(ran, ExitCode.OK, f"Deployment {shop.namespace}/web: scale: patched /spec/replicas")
+    assert "scale: patched /spec/replicas" in ran.summary
+    assert shop.get("apps/v1/deployments/web")["spec"]["replicas"] == 3
+    says(shop.deploy(command="action", apps="web", action="scale"), ExitCode.USAGE, "input action has 1 words")

@@ -110,3 +110,20 @@ def test_clocks_that_differ_are_noted(scene: Scene, late: float, monkeypatch: py
     assert [note for note in notes if note.startswith("its clock")] in (
         [f"its clock and this machine's differ by {seconds} s"] for seconds in (89, 90, 91)
     )
+
+
+def test_a_workflow_shows_what_it_has_and_lacks_in_its_summary(scene: Scene) -> None:
+    scene.add("web", config_map("web"))
+    ran = scene.deploy(command="doctor")
+    found = (
+        "ok event: push of octo-org/shop, which means doctor",
+        "ok github-token: writes as github-actions[bot]",
+        "All that is needed is there.",
+    )
+    says(ran, ExitCode.OK, *found)
+    assert "All that is needed is there." in ran.summary
+
+    lacking = scene.deploy(command="doctor", kubeconfig=scene.cluster.kubeconfig("nobody").read_text())
+    says(lacking, ExitCode.CLUSTER, "missing cluster", "kind: RoleBinding", "2 things are missing.")
+    wrong = scene.deploy(command="doctor", github_token="expired", kubeconfig="no: kubeconfig")
+    says(wrong, ExitCode.USAGE, "missing github-token:", "missing kubeconfig:")
