@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from gitops_action.commands.diff import diff as compare_all
 from gitops_action.errors import ExitCode
 from gitops_action.report.model import Mode
 
+if TYPE_CHECKING:
+    from gitops_action.commands.evaluate import Evaluation
+
 
 @click.command()
 @click.argument("app", nargs=-1)
@@ -18,6 +21,7 @@ from gitops_action.report.model import Mode
 @click.option("--exit-code/--no-exit-code", default=True, help="Exit with 1 where something differs.")
 @click.option("--no-cluster", is_flag=True, help="Only render; for runs that have no credentials.")
 @click.option("--base", default="", metavar="REV", help="Commit that the checked-out one is proposed against.")
+@click.option("--plan-out", default="", metavar="FILE", help="Write a plan, to which sync --plan holds itself.")
 @click.option("--show-hidden", is_flag=True, help="Name each field that differs and that an ignore rule hides.")
 @input_options(DIFF_INPUTS)
 def diff(
@@ -27,12 +31,21 @@ def diff(
     exit_code: bool,
     no_cluster: bool,
     base: str,
+    plan_out: str,
     show_hidden: bool,
     **flags: Any,
 ) -> ExitCode:
     """Show what a sync would change. Writes nothing."""
     session = session_of(app, flags, base=base)
-    report = compare_all(session, None if no_cluster else clusters_of(session), Mode.DIFF, with_trees=output == "tree")
+
+    def keep(evaluations: tuple[Evaluation, ...]) -> None:
+        if plan_out:
+            from gitops_action.commands.plan_file import write_plan  # noqa: PLC0415 - most diffs write none
+
+            write_plan(evaluations, session, plan_out)
+
+    clusters = None if no_cluster else clusters_of(session)
+    report = compare_all(session, clusters, Mode.DIFF, with_trees=output == "tree", on_compared=keep)
     print_report(report, output, show_hidden=show_hidden)
     code = ExitCode(report.exit_code)
     return ExitCode.OK if code is ExitCode.DIFFERENT and not exit_code else code

@@ -15,12 +15,18 @@ from gitops_action.report.build import application_report
 from gitops_action.report.model import Mode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gitops_action.commands.clusters import Clusters
     from gitops_action.commands.evaluate import Evaluation
     from gitops_action.commands.session import Session
     from gitops_action.report.model import Report
 
 NO_CLUSTER = "No cluster was asked: the applications were rendered, and not compared."
+
+
+def _nobody_listens(_evaluations: tuple[Evaluation, ...]) -> None:
+    """Stand for nobody who wants to know what was compared."""
 
 
 def diff(
@@ -30,16 +36,18 @@ def diff(
     *,
     no_cluster: str = NO_CLUSTER,
     with_trees: bool = False,
+    on_compared: Callable[[tuple[Evaluation, ...]], None] = _nobody_listens,
 ) -> Report:
     """Return the report of a comparison of all applications of the session.
 
     Without clusters they are only rendered; ``no_cluster`` is the note that says so. ``with_trees`` reads what their
-    objects brought about as well.
+    objects brought about as well. ``on_compared`` is handed what was compared.
     """
     assess = open_assessor(session.settings.customizations, session.ports.clock)
     with tempfile.TemporaryDirectory(prefix="gitops-action-") as scratch:
         evaluations = evaluate_all(session, clusters, assess, scratch)
         attributions = attribute_all(evaluations, session, scratch)
+    on_compared(evaluations)
     if mode is Mode.DIFF:
         evaluations = tuple(_foretelling(found, session) for found in evaluations)
     applications = tuple(

@@ -17,6 +17,7 @@ from gitops_action.commands.evaluate import recorded
 from gitops_action.commands.neighbours import argocd_refusal
 from gitops_action.commands.options import retry_policy, sync_options
 from gitops_action.commands.ownership import check_owner
+from gitops_action.commands.plans import check_plan
 from gitops_action.commands.recording import Intent, Recording
 from gitops_action.commands.windows import check_window
 from gitops_action.report.build import Scrubber
@@ -263,6 +264,8 @@ class _Operation:
             self._save(record)
 
     def _begin(self) -> None:
+        if self.intent.plan is not None:
+            check_plan(self.intent.plan, self.comparison)
         self._check_window()
         self._take_lock()
         self._check_window()

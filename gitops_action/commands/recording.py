@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gitops_action.commands.session import Session
     from gitops_action.resource import ResourceKey
     from gitops_action.sync.model import OperationResult
+    from gitops_action.sync.reviewed_plan import ReviewedPlan
 
 _AUTOMATED_EVENTS = frozenset({"push", "schedule"})
 
@@ -41,6 +42,8 @@ class Intent:
     is_after_failure: bool = False
     is_self_heal: bool = False
     selection: Selection = field(default_factory=Selection)
+    plan: ReviewedPlan | None = None
+    """What was reviewed, and is to be done and nothing else."""
 
     @property
     def is_recorded(self) -> bool:

@@ -29,10 +29,20 @@ class ReportFiles:
 
 
 def write_report(report: Report, report_dir: str, environment: Mapping[str, str]) -> ReportFiles:
-    """Write both files into the report folder, which is made where it is missing.
+    """Write both files into the report folder.
 
-    The files and their folder belong to the owner of the workspace, so that later steps may read and remove them. A
-    link of the checkout is never written through: where it leads is for its author to say.
+    Raises ``UsageError`` where the folder cannot be written.
+    """
+    document = write_beside("report.json", to_json(report), report_dir, environment)
+    page = write_beside("report.html", html(report).encode(), report_dir, environment)
+    return ReportFiles(json=document, html=page)
+
+
+def write_beside(name: str, content: bytes, report_dir: str, environment: Mapping[str, str]) -> str:
+    """Write a file into the report folder, which is made where it is missing; return its path in the workspace.
+
+    The file and its folder belong to the owner of the workspace, so that later steps may read and remove them. A link
+    of the checkout is never written through: where it leads is for its author to say.
     Raises ``UsageError`` where the folder cannot be written.
     """
     workspace = Path(environment.get("GITHUB_WORKSPACE") or ".").resolve()
@@ -43,18 +53,17 @@ def write_report(report: Report, report_dir: str, environment: Mapping[str, str]
             f"input report-dir: {report_dir} leaves the workspace",
             remedy="Name a folder relative to the workspace.",
         )
-    document, page = folder / "report.json", folder / "report.html"
+    path = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(document, to_json(report))
-        _write(page, html(report).encode())
-        _give_to_owner(workspace, (folder, document, page))
+        _write(path, content)
+        _give_to_owner(workspace, (folder, path))
     except OSError as error:
         raise UsageError(
             f"the report cannot be written to {folder}: {error.strerror}",
             remedy="Name a folder that can be written with the input `report-dir`.",
         ) from error
-    return ReportFiles(json=document.relative_to(workspace).as_posix(), html=page.relative_to(workspace).as_posix())
+    return path.relative_to(workspace).as_posix()
 
 
 def _write(path: Path, content: bytes) -> None:

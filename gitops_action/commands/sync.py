@@ -13,6 +13,7 @@ from gitops_action.application.stages import stages
 from gitops_action.commands.cache_directory import for_sync
 from gitops_action.commands.in_order import in_order
 from gitops_action.commands.on_failure import after_failure
+from gitops_action.commands.plans import read_plan
 from gitops_action.commands.recording import Intent, is_automated
 from gitops_action.commands.reporting import report_of
 from gitops_action.commands.syncer import Synced, open_syncer
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
     """Return the report of a sync of all applications of the session; ``stop`` ends it in order."""
     session = _automated_only(replace(session, manifests=for_sync(session.manifests)))
-    intent = Intent(selection=parse_selection(session.inputs.resource, session.inputs.label))
+    selection = parse_selection(session.inputs.resource, session.inputs.label)
+    intent = Intent(selection=selection, plan=read_plan(session))
     order = stages(session.applications, automated=is_automated(session))
     with open_syncer(session, clusters, stop) as syncer:
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gitops_action.commands.clusters import Clusters
 from gitops_action.commands.diff import diff
 from gitops_action.commands.drift import drift
 from gitops_action.commands.interrupt import stop_on_signals
+from gitops_action.commands.plan_file import write_plan
 from gitops_action.commands.refresh import refresh
 from gitops_action.commands.rollback import rollback
 from gitops_action.commands.sync import sync
@@ -36,6 +38,8 @@ def carry_out(session: Session, *, has_cluster: bool) -> tuple[Report, bool]:
         case "drift" if clusters is not None:
             with stop_on_signals() as stop:
                 return drift(session, clusters, stop), stop.is_set()
+        case "diff" if clusters is not None:
+            return diff(session, clusters, Mode.DIFF, on_compared=partial(write_plan, session=session)), False
         case "diff" | "drift" as verb:
             return diff(session, clusters, Mode(verb), no_cluster=_NO_ACCESS), False
         case "refresh" | "hard-refresh" as verb:
