@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 TOOLS := $(STAMP) $(wildcard tools/*/go.mod)
 
-.PHONY: demo test check bench cluster cluster-stop tools container-tools lock metadata picture format clean
+.PHONY: demo test check bench docs cluster cluster-stop tools container-tools lock metadata picture format clean
 
 demo: tools  ## the main job, start to end, on a real API server
 	$(BIN)/python -m tools.demo
@@ -24,6 +24,9 @@ check: $(STAMP)  ## format, lint, types, import contracts, workflows
 
 bench: tools  ## the numbers of the README, as ratios within one run
 	$(BIN)/python -m tools.bench
+
+docs: $(STAMP)  ## the documentation as a site, in build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 cluster: tools  ## start the test cluster and say how to reach it; `make cluster-stop` ends it
 	$(BIN)/python -m tools.cluster start
