@@ -33,6 +33,7 @@ from gitops_action.rendering.build_environment import instance_name
 from gitops_action.rendering.context import RenderContext
 from gitops_action.rendering.render import render
 from gitops_action.rendering.repeatable import unrepeatable
+from gitops_action.rendering.sources import is_checkout
 from gitops_action.report.build import Findings
 from gitops_action.report.external_urls import external_urls
 from gitops_action.resource.tracking import Tracking
@@ -226,7 +227,7 @@ def render_whole(application: Application, session: Session, catalog: ApiCatalog
 def context_of(session: Session, catalog: ApiCatalog | None, scratch: str) -> RenderContext:
     """Return what all applications of one cluster are rendered with."""
     event = session.event
-    return RenderContext(
+    context = RenderContext(
         checkout=session.checkout,
         revision=session.head.commit,
         scratch=scratch,
@@ -241,6 +242,9 @@ def context_of(session: Session, catalog: ApiCatalog | None, scratch: str) -> Re
         settings=session.settings.rendering,
         sources=session.sources,
     )
+    if session.sources is not None:
+        session.sources.expect(partial(is_checkout, context=context))
+    return context
 
 
 def _without_descriptions(rendered: Rendered, session: Session) -> Rendered:

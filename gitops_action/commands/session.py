@@ -172,7 +172,14 @@ def open_session(
         history=judged_by.history if isinstance(judged_by, Base) else None,
         base_applications=before,
         manifests=manifests,
-        sources=open_sources(inputs, event, ports, projects, before.values(), lambda: credentials.repositories),
+        sources=open_sources(
+            inputs,
+            event,
+            ports,
+            projects,
+            applications=(found.applications, before.values()),
+            credentials=lambda: credentials.repositories,
+        ),
     )
     from gitops_action.commands.children import completed  # noqa: PLC0415 - it renders, which needs a session
 
@@ -241,5 +248,3 @@ def _settings(inputs: Inputs, root: Path, found: Discovered) -> Document | None:
         documents = named.settings
     choose_settings(documents)
     return documents[0] if documents else None
-
-

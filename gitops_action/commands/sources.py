@@ -1,7 +1,7 @@
 """What a run may fetch, and what it is opened with: wiring of the sources that are not checked out.
 
-In: the inputs, the event, what the base says, and the run's credentials. Out: ``rendering.sources.Sources``, which reads
-credentials and imports what fetches only when a source is asked for: most runs fetch nothing.
+In: the inputs, the event, what the base says, and the run's credentials. Out: ``rendering.sources.Sources``, which
+imports what fetches only when a source is asked for: most runs fetch nothing.
 """
 
 from __future__ import annotations
@@ -32,8 +32,15 @@ class RunSources:
     """Implements ``rendering.sources.Sources`` for one run, over whatever session renders."""
 
     make: Callable[[], RemoteSources]
+    applications: tuple[Application, ...] = ()
+    """Whose sources will be asked for, so that each repository is fetched from once."""
+    _expected: Callable[[Source], bool] | None = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _made: RemoteSources | None = field(default=None, init=False)
+
+    def expect(self, is_checkout: Callable[[Source], bool]) -> None:
+        """Note, before the first question, which sources of the applications will not be asked for."""
+        self._expected = self._expected or is_checkout
 
     def resolve(self, source: Source, project: str) -> ResolvedSource:
         """Return what the source's revision means."""
@@ -51,6 +58,8 @@ class RunSources:
         with self._lock:
             if self._made is None:
                 self._made = self.make()
+                if self._expected is not None:
+                    self._made.expect(self.applications, self._expected)
             return self._made
 
 
@@ -59,18 +68,20 @@ def open_sources(
     event: Event,
     ports: Ports,
     projects: Projects,
-    base: Iterable[Application],
+    *,
+    applications: tuple[Iterable[Application], Iterable[Application]],
     credentials: Callable[[], RepositoryCredentials],
 ) -> RunSources:
-    """Return what fetches in this run. ``base`` are the applications of the base commit, in a review.
+    """Return what fetches in this run, for its applications and those of the base commit, where there is one.
 
     ``credentials`` is called once, before the first request.
     """
-    hosts = fetch_hosts(inputs, event, base)
+    now, before = map(tuple, applications)
+    hosts = fetch_hosts(inputs, event, before)
 
     def make() -> RemoteSources:
-        from gitops_action.adapters.github_app import InstallationTokens
-        from gitops_action.adapters.remote_sources import Fetching, RemoteSources
+        from gitops_action.adapters.github_app import InstallationTokens  # noqa: PLC0415 - most runs fetch nothing
+        from gitops_action.adapters.remote_sources import Fetching, RemoteSources  # noqa: PLC0415 - as above
 
         owner = event.repository.partition("/")[0]
         return RemoteSources(
@@ -87,7 +98,7 @@ def open_sources(
             folder=runner_folder(ports.environment),
         )
 
-    return RunSources(make=make)
+    return RunSources(make=make, applications=(*now, *before))
 
 
 def fetch_hosts(inputs: Inputs, event: Event, base: Iterable[Application]) -> FetchHosts:

@@ -112,7 +112,7 @@ def test_the_jobs_token_opens_repositories_of_the_same_owner_alone(
     repository: Repository, server: WebServer, tmp_path: Path
 ) -> None:
     server.user = "x-access-token:ghs_job"
-    own = {"job_owner_url": f"{server.url}/acme", "job_token": "ghs_job"}
+    own: dict[str, Any] = {"job_owner_url": f"{server.url}/acme", "job_token": "ghs_job"}
 
     assert repository.render(app(server), sources=sources(tmp_path, **own)).conditions == ()
     server.repositories["/acme-evil/app"] = server.repositories["/acme/app"]
@@ -123,7 +123,7 @@ def test_the_jobs_token_opens_repositories_of_the_same_owner_alone(
 
 
 def test_a_credential_comes_before_the_jobs_token(repository: Repository, server: WebServer, tmp_path: Path) -> None:
-    own = {"job_owner_url": f"{server.url}/acme", "job_token": "ghs_job"}
+    own: dict[str, Any] = {"job_owner_url": f"{server.url}/acme", "job_token": "ghs_job"}
     fetching = sources(tmp_path, credentials=(basic(server),), **own)
     assert repository.render(app(server), sources=fetching).conditions == ()
     assert {each.user for each in server.requests} == {"robot:s3cret"}

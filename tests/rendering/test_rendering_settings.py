@@ -53,7 +53,7 @@ def test_the_settings_are_read_and_none_of_them_is_called_without_effect() -> No
 
 def test_a_tool_that_is_off_leaves_manifests(repository: Repository) -> None:
     repository.write({"web/kustomization.yaml": "namePrefix: x-\nresources: [a.yaml]\n", "web/a.yaml": config_map("a")})
-    off = {"settings": RenderingSettings(disabled=frozenset({"Kustomize"}))}
+    off: dict[str, Any] = {"settings": RenderingSettings(disabled=frozenset({"Kustomize"}))}
     for source in (Source(path="web"), Source(path="web", kustomize=KustomizeSource(name_prefix="y-"))):
         found = repository.render(source, **off)
         assert ([target.name for target in found.targets], found.kinds) == (["a"], (SourceKind.DIRECTORY,))

@@ -1,0 +1,116 @@
+"""What a run may fetch and how: wired from inputs and event, over a real checkout and a real other repository."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gitops_action.adapters.clock import SystemClock
+from gitops_action.adapters.process import SubprocessProcess
+from gitops_action.adapters.workflow import TerminalWorkflow
+from gitops_action.application.application import Application, Source
+from gitops_action.application.fetch_hosts import FetchHosts
+from gitops_action.cli import main
+from gitops_action.commands.attribute import attribute_all
+from gitops_action.commands.evaluate import evaluate_all
+from gitops_action.commands.session import Ports, open_session
+from gitops_action.commands.sources import fetch_hosts
+from gitops_action.errors import ExitCode
+from gitops_action.github.events import Event
+from gitops_action.inputs import Inputs
+from tests.rendering.conftest import config_map
+from tests.rendering.git_repository import GitRepository
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REVIEW = Event(name="pull_request", verb="diff", repository="acme/shop", server_url="https://github.example")
+PUSH = replace(REVIEW, name="push", verb="sync")
+BASE = [
+    Application(name="a", sources=(Source(repo_url="https://charts.example", chart="x", target_revision="1.0.0"),)),
+    Application(name="b", sources=(Source(repo_url="git@git.example:a/b.git", path="."),)),
+]
+
+
+def test_a_review_fetches_from_hosts_of_the_base_and_the_input_alone() -> None:
+    inputs = Inputs(allowed_hosts=("registry.example:5000",))
+    assert fetch_hosts(inputs, REVIEW, BASE) == FetchHosts(
+        allowed=frozenset({"charts.example", "git.example", "registry.example:5000"})
+    )
+    assert fetch_hosts(Inputs(), REVIEW, []) == FetchHosts(allowed=frozenset())
+
+
+def test_what_reviews_nothing_fetches_from_everywhere_but_the_machine() -> None:
+    assert fetch_hosts(Inputs(), PUSH, BASE) == FetchHosts()
+    assert fetch_hosts(Inputs(allow_local_hosts=True), PUSH, BASE) == FetchHosts(allow_local=True)
+
+
+def application(url: str, revision: str, name: str = "web") -> str:
+    return f"""
+        apiVersion: argoproj.io/v1alpha1
+        kind: Application
+        metadata: {{name: {name}}}
+        spec:
+          source: {{repoURL: "{url}", path: web, targetRevision: "{revision}"}}
+          destination: {{namespace: shop}}
+        """
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> GitRepository:
+    made = GitRepository.at(tmp_path / "other")
+    made.commit({"web/a.yaml": config_map("a", is_="one")}, tag="v1.0.0")
+    made.commit({"web/a.yaml": config_map("a", is_="two")}, tag="v2.0.0")
+    return made
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitRepository:
+    made = GitRepository.at(tmp_path / "checkout")
+    monkeypatch.chdir(made.path)
+    return made
+
+
+def test_render_fetches_what_an_application_names(
+    checkout: GitRepository, other: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkout.commit({"app.yaml": application(other.url, "1.x")})
+
+    assert main(["render", "--no-cluster"]) == ExitCode.OK
+
+    assert "is_: one" in capsys.readouterr().out
+
+
+def test_a_change_cannot_name_another_repository_to_fetch_from(
+    checkout: GitRepository, other: GitRepository, tmp_path: Path
+) -> None:
+    base = checkout.commit({"app.yaml": application(other.url, "1.x")})
+    evil = GitRepository.at(tmp_path / "evil")
+    evil.commit({"web/a.yaml": config_map("evil")})
+    head = checkout.commit(
+        {"app.yaml": application(other.url, "2.x"), "new.yaml": application(evil.url, "main", name="new")}
+    )
+    event = replace(REVIEW, head_sha=head, base_sha=base)
+    session = open_session(Inputs(github_token=""), event, ports())
+
+    found = {each.application.name: each for each in evaluate_all(session, None, lambda _: None, str(tmp_path))}
+
+    web = found["web"].rendered
+    assert web is not None
+    assert [target.object["data"] for target in web.targets] == [{"is_": "two"}]
+    assert str(found["new"].error).startswith(f"{evil.url} is not among the hosts that a pull request may fetch from")
+    assert attribute_all(list(found.values()), session, str(tmp_path)).notes == ()
+
+
+def ports() -> Ports:
+    environment = {name: os.environ[name] for name in ("PATH", "HOME")}
+    return Ports(
+        process=SubprocessProcess(),
+        workflow=TerminalWorkflow(io.StringIO()),
+        clock=SystemClock(),
+        environment=environment,
+    )
