@@ -19,6 +19,7 @@ VERBS = {
     "terminate": "gitops_action.cli.terminate:terminate",
     "actions": "gitops_action.cli.actions:actions",
     "affected": "gitops_action.cli.affected:affected",
+    "export": "gitops_action.cli.export:export",
     "doctor": "gitops_action.cli.doctor:doctor",
     "report": "gitops_action.cli.report:report",
     "check": "gitops_action.cli.check:check",
