@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from gitops_action.lua.actions import (
 )
 from gitops_action.lua.sandbox import LuaFailed, Sandbox
 from gitops_action.resource import GroupKind, Resource
+from gitops_action.resource.yaml import load_documents
 
 SANDBOX = Sandbox(open_libs=False)
 WIDGET = GroupKind("example.com", "Widget")
@@ -221,3 +224,26 @@ def test_a_discovery_that_names_no_actions_says_so(script: str, problem: str) ->
 )
 def test_a_merge_patch_says_what_differs_and_nothing_else(old: Any, new: Any, patch: Any) -> None:
     assert merge_patch(old, new) == patch
+
+
+def test_the_example_of_the_documentation_works() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "actions.md").read_text()
+    [block] = [each for each in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if each.startswith("data:")]
+    [(value, _)] = load_documents(block, source="docs/actions.md")
+    documented = ActionScripts(overrides=parse_action_overrides(value["data"]))
+    containers = [{"name": "main", "image": "a"}, {"name": "side", "image": "b"}]
+    deployment = Resource(
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "web"},
+            "spec": {"template": {"spec": {"containers": containers}}},
+        }
+    )
+    [action] = discover(SANDBOX, documented.discovery(deployment.group_kind), deployment, now=0)
+    assert action == ResourceAction(name="image-pull-always", parameters=(ActionParameter("container", "main"),))
+    [patched] = run(documented.action(deployment.group_kind, action.name) or "", deployment, container="main")
+    assert patched.resource.object["spec"]["template"]["spec"]["containers"] == [
+        {"name": "main", "image": "a", "imagePullPolicy": "Always"},
+        {"name": "side", "image": "b"},
+    ]
