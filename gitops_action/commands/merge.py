@@ -19,7 +19,7 @@ from gitops_action.report.json import from_json
 from gitops_action.report.merge import merge
 from gitops_action.report.model import Mode
 from gitops_action.report.outputs import exit_code
-from gitops_action.report.texts import without_secrets
+from gitops_action.report.texts import cleared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +44,7 @@ def run_merge(inputs: Inputs, github: GitHub, ports: Ports) -> ExitCode:
     """Merge the reports of the workspace, show the result as a run shows its own, and return the job's exit code."""
     workspace = Path(ports.environment.get("GITHUB_WORKSPACE") or ".").resolve()
     merged = merge(read_reports(_found(workspace, inputs)))
-    report = without_secrets(_of_this_run(merged, github.event, ports.clock.now()), ports.workflow.hide)
+    report = cleared(_of_this_run(merged, github.event, ports.clock.now()), ports.workflow.hide)
     _check(report, github)
     files = write_report(report, inputs.report_dir, ports.environment)
     show(report, github.workflow)

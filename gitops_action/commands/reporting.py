@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gitops_action import __version__
 from gitops_action.errors import ExitCode
 from gitops_action.report.model import Report
-from gitops_action.report.texts import without_secrets
+from gitops_action.report.texts import cleared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +53,7 @@ def report_of(
         notes=(*notes, *session.notes, *_unclean(head), *_of_cache(session)),
         applications=applications,
     )
-    return without_secrets(report, session.ports.workflow.hide)
+    return cleared(report, session.ports.workflow.hide)
 
 
 def _of_cache(session: Session) -> tuple[str, ...]:

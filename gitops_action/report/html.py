@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from gitops_action.report import phrases
-from gitops_action.report.escape import plain
+from gitops_action.report.escape import clip, plain
 from gitops_action.report.outcome import Sign, verdict, worst_first
 from gitops_action.report.page_data import page_data
 
@@ -44,6 +44,7 @@ SCRIPTS = (
 )
 """The page's script, in the order in which its parts need each other."""
 _SIGN_CLASSES = {Sign.BAD: "bad", Sign.CARE: "care", Sign.GOOD: "good"}
+_TEXT_LIMIT = 2_000
 _IN_JSON = {ord("<"): "\\u003c", ord(">"): "\\u003e", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 """No ``</script>`` and no comment can begin in a block of JSON in which these are written so."""
 
@@ -101,8 +102,8 @@ def _environment() -> Environment:
 
 
 def _visible(value: object) -> object:
-    """Write out the control characters of every text, and leave what is markup already."""
-    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """Write out the control characters of every text, bound it, and leave what is markup already."""
+    return plain(clip(value, _TEXT_LIMIT)) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _web(address: str) -> str:

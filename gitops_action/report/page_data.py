@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 DIFF_BYTES = 1_900_000
 """Bytes of packed diffs; what is larger leaves the file fast to open no more."""
-_TEXT_LIMIT = 8_000
+_TEXT_LIMIT = 2_000
 """Characters of one text that are shown."""
 _REMARKS = 300
 _SIGNS = {Sign.BAD: "bad", Sign.CARE: "care", Sign.GOOD: "good"}
@@ -56,13 +56,15 @@ def page_data(report: Report, limit: int = DIFF_BYTES) -> PageData:
     prepared = diffs(report, context=True)
     packed, positions = _packed(prepared, limit)
     write = _Writer(positions)
-    names = Counter(_path(each) for each in report.applications)
+    names = Counter((each.namespace, each.name) for each in report.applications)
     ordered = worst_first(report)
     document = {
         "run": write.sparse(report, _APART),
         "remarks": [write.shown(_remark(each)) for each in remarks(findings(report))[:_REMARKS]],
         "images": [write.sparse(each) for each in image_rows(report)],
-        "applications": [_application(report, each, write, is_unique=names[_path(each)] == 1) for each in ordered],
+        "applications": [
+            _application(report, each, write, is_unique=names[each.namespace, each.name] == 1) for each in ordered
+        ],
     }
     return PageData(rows=orjson.dumps(document), diffs=packed, left_out=len(prepared.texts) - len(positions))
 
@@ -125,10 +127,9 @@ class _Writer:
 
 
 def _application(report: Report, application: ApplicationReport, write: _Writer, *, is_unique: bool) -> dict[str, Any]:
-    path = _path(application)
     return {
         **write.sparse(application, frozenset({"resources"})),
-        "path": write.shown(path if is_unique else f"{path}@{application.cluster}"),
+        **({} if is_unique else {"is_twin": True}),
         "sign": _SIGNS[sign(report.mode, application)],
         "outcome": outcome(report.mode, application).value,
         "sync_words": write.shown(phrases.sync_words(application)),
@@ -136,10 +137,6 @@ def _application(report: Report, application: ApplicationReport, write: _Writer,
         "watch_out": write.shown(phrases.watch_out(application, limit=5)),
         "resources": [write.resource(report, each) for each in application.resources],
     }
-
-
-def _path(application: ApplicationReport) -> str:
-    return f"{application.namespace or '-'}/{application.name}"
 
 
 def _remark(remark: Remark) -> dict[str, Any]:

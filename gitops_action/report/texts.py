@@ -6,6 +6,7 @@ its texts alone. Words of an enumeration are no texts.
 
 from __future__ import annotations
 
+import re
 from dataclasses import is_dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from gitops_action.report.model import Report
 
 T = TypeVar("T")
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def with_texts(value: T, change: Callable[[str], str]) -> T:
@@ -43,16 +46,22 @@ def _changed_fields(value: Any, change: Callable[[str], str]) -> Any:
     return replace(value, **changes) if changes else value
 
 
-def without_secrets(report: Report, hide: Callable[[str], str]) -> Report:
-    """Return the report without what the run masks in its log, for comments and files pass no runner's mask.
+def cleared(report: Report, hide: Callable[[str], str]) -> Report:
+    """Return the report as it may leave the run.
 
-    ``hide`` is asked once for each different text.
+    It is without what the run masks in its log, for comments and files pass no runner's mask: ``hide`` is asked once
+    for each different text. And it is without halves of characters, which come of file names that are no UTF-8, and
+    which no file and no request can hold.
     """
     done: dict[str, str] = {}
 
     def clean(text: str) -> str:
         if text not in done:
-            done[text] = hide(text)
+            done[text] = _HALF.sub(_written_out, hide(text))
         return text if done[text] == text else done[text]
 
     return with_texts(report, clean)
+
+
+def _written_out(half: re.Match[str]) -> str:
+    return f"\\u{ord(half.group()):04x}"

@@ -7,6 +7,8 @@ const repositoryUrl = document.body.dataset.repository;
 const DIFFERENT = new Set(["added", "changed", "removed"]);
 
 for (const application of applications) {
+  const name = application.is_twin ? `${application.name}@${application.cluster || ""}` : application.name;
+  application.path = [application.namespace || "-", name].map(encodeURIComponent).join("/");
   for (const resource of application.resources) {
     resource.id = resourceId(resource);
     resource.full = resource.namespace ? `${resource.namespace}/${resource.name}` : resource.name || "";

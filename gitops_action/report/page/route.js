@@ -3,11 +3,11 @@
 /** Return the place that an address names. */
 function readRoute() {
   const [path, query] = location.hash.replace(/^#/, "").split("?");
-  const parts = path.split("/").map(decoded);
+  const parts = path.split("/").map((part) => encodeURIComponent(decoded(part)));
   const parameters = new URLSearchParams(query || "");
   if (parts[0] !== "app" || parts.length < 3) return { application: null, resource: "", parameters };
   const application = applicationOf(`${parts[1]}/${parts[2]}`);
-  const resource = parts.length >= 6 ? parts.slice(3, 6).map(encodeURIComponent).join("/") : "";
+  const resource = parts.length >= 6 ? parts.slice(3, 6).join("/") : "";
   return { application, resource, parameters, isUnknown: !application };
 }
 
@@ -22,7 +22,7 @@ function decoded(part) {
 /** Return the address of an application, of one of its objects, or (without either) of the first page. */
 function address({ application, resource, parameters } = {}) {
   const query = parameters && parameters.toString();
-  const base = application ? "app/" + application.path.split("/").map(encodeURIComponent).join("/") : "";
+  const base = application ? `app/${application.path}` : "";
   return "#" + base + (resource ? `/${resource.id}` : "") + (query ? `?${query}` : "");
 }
 
