@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gitops_action.adapters.cloud import Minted
 
 _EARLY = 120.0
-"""Seconds before its end from which a token is made anew."""
+"""Seconds before its end from which a token is made anew; less for one that lasts only minutes."""
 _FRESH = 30.0
 """Seconds within which a token that is refused is not tried again: a new one would be refused as well."""
 
@@ -50,7 +50,7 @@ class MintedToken:
         """Return the header's value; raises ``ClusterError`` where there is no token to be had."""
         with self._lock:
             kept = self._kept
-            if kept is None or self._ends_within(kept, _EARLY):
+            if kept is None or self._ends_within(kept, self._early(kept)):
                 kept = self._made(kept)
             return f"Bearer {kept.token}"
 
@@ -80,6 +80,9 @@ class MintedToken:
         self._mask(made.token)
         self._kept, self._made_at = made, self._now()
         return made
+
+    def _early(self, kept: Minted) -> float:
+        return _EARLY if kept.expires is None else min(_EARLY, (kept.expires - self._made_at) / 5)
 
     def _ends_within(self, kept: Minted, seconds: float) -> bool:
         return kept.expires is not None and self._now() > kept.expires - seconds

@@ -79,7 +79,9 @@ class Clusters:
     @property
     def requests(self) -> int:
         """HTTP requests made so far, to all API servers."""
-        return sum(slot.cluster.requests for slot in self._slots.values() if slot.cluster)
+        with self._lock:
+            slots = tuple(self._slots.values())
+        return sum(slot.cluster.requests for slot in slots if slot.cluster)
 
     def find(self, destination: Destination) -> ApiServer:
         """Return the cluster of a destination, which has said what it serves.

@@ -65,8 +65,8 @@ def exported_settings(live: Resource) -> tuple[Exported, tuple[str, ...]]:
     """Return the document of ``argocd-cm``, and the keys that are left out."""
     data = live.object.get("data") or {}
     kept = {key: data[key] for key in sorted(data) if _SETTINGS.fullmatch(key)}
-    document: JsonObject = {"apiVersion": "v1", "kind": "ConfigMap", "data": kept}
-    document["metadata"] = _metadata(live, of_control_plane=True)
+    document: JsonObject = {"apiVersion": "v1", "kind": "ConfigMap"}
+    document |= {"metadata": _metadata(live, of_control_plane=True), "data": kept}
     left_out = tuple(key for key in sorted(data) if key not in kept)
     return Exported(path=f"{SETTINGS_NAME}.yaml", document=document), left_out
 

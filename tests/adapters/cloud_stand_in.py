@@ -54,6 +54,8 @@ class Clouds:
     down: set[str] = field(default_factory=set)
     """Services that answer 503."""
     count: int = 0
+    issues: str = ""
+    """The token that Google and Entra give, where it is not to be a new one each time."""
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return a job's variables: those of GitHub, and where the services are."""
@@ -257,7 +259,7 @@ class _Handler(BaseHTTPRequestHandler):
         return {"kind": "APIVersions"}
 
     def _issued(self, cloud: str) -> str:
-        token = f"{cloud}-access-{self.clouds.next()}"
+        token = self.clouds.issues or f"{cloud}-access-{self.clouds.next()}"
         self.clouds.accepted.add(token)
         return token
 

@@ -345,6 +345,16 @@ def test_a_token_is_made_anew_before_it_ends(services: Clouds) -> None:
     assert second in minting.masked
 
 
+def test_a_token_of_a_minute_is_not_made_anew_for_each_request(services: Clouds) -> None:
+    services.seconds = 60
+    minting = Minting(AKS, services.environment(**AZURE))
+    first = minting.token()
+    minting.time.now += 45
+    assert minting.token() == first
+    minting.time.now += 5
+    assert minting.token() != first
+
+
 def test_a_token_that_cannot_be_renewed_yet_is_used_while_it_lasts(services: Clouds) -> None:
     services.seconds = 600
     minting = Minting(AKS, services.environment(**AZURE))

@@ -12,7 +12,8 @@ import yaml
 from gitops_action.adapters import http
 from gitops_action.errors import ExitCode
 from tests.adapters.api_server_stub import Answer, api_server
-from tests.e2e.scene import application, config_map, document, says
+from tests.adapters.cloud_stand_in import CLIENT, TENANT, clouds
+from tests.e2e.scene import application, config_map, deployment, document, says
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,6 +202,21 @@ def test_only_the_namespaces_of_a_cluster_are_managed(scene: Scene) -> None:
     ran = scene.deploy(kubeconfig="unset", credentials=document(narrow))
     says(ran, ExitCode.REFUSED, f'Namespace "{scene.namespace}" for ConfigMap "web" is not managed')
     assert not scene.get("v1/configmaps/web")
+
+
+def test_a_token_that_ends_while_a_sync_waits_is_renewed_and_never_shown(scene: Scene) -> None:
+    """A kubeconfig for AKS, whose program is not there: Entra's tokens last a second."""
+    scene.add("web", deployment("web"))
+    content = yaml.safe_load(scene.cluster.kubeconfig().read_text())
+    program = {"apiVersion": "client.authentication.k8s.io/v1", "command": "kubelogin", "args": ["get-token"]}
+    content["users"][0]["user"] = {"exec": program}
+    with clouds() as services:
+        services.issues, services.seconds = scene.cluster.token(), 1
+        identity = {"AZURE_CLIENT_ID": CLIENT, "AZURE_TENANT_ID": TENANT}
+        ran = scene.deploy(environ=services.environment(**identity), kubeconfig=yaml.safe_dump(content))
+        assert (services.complaints, services.asked.count("entra") > 2) == ([], True)
+    says(ran, ExitCode.OK)
+    assert scene.cluster.token() not in ran.shown
 
 
 def test_a_fork_gets_none_of_it(scene: Scene) -> None:
