@@ -215,9 +215,7 @@ class Writer:
                 self._delete(kind, task, preconditions)
             except Conflict:
                 continue
-            left = self.cluster.get(kind, namespace=task.key.namespace, name=task.key.name)
-            left = left if left is not None and left.uid == fresh.uid else None
-            return Pruned(id=task.id, live=left, message=prune.PRUNED, now=self.clock.now())
+            return Pruned(id=task.id, live=self._left(kind, fresh), message=prune.PRUNED, now=self.clock.now())
         raise Conflict(f"{task.key} was changed by somebody else each time it was about to be pruned")
 
     def _delete_hook(self, task: Task) -> Event:
@@ -225,8 +223,16 @@ class Writer:
         live = self._without_finalizer(kind, task)
         if live is not None and not live.is_terminating:
             self._delete(kind, task, Preconditions(uid=live.uid))
-            live = self.cluster.get(kind, namespace=task.key.namespace, name=task.key.name)
+            live = self._left(kind, live)
         return self._observed(task, live)
+
+    def _left(self, kind: ApiKind, deleted: Resource) -> Resource | None:
+        """Return what remains of an object that was deleted; whoever cannot be told waits for the watch to tell."""
+        try:
+            left = self.cluster.get(kind, namespace=deleted.namespace, name=deleted.name)
+        except ClusterError:
+            return deleted
+        return left if left is not None and left.uid == deleted.uid else None
 
     def _delete(self, kind: ApiKind, task: Task, preconditions: Preconditions) -> None:
         try:

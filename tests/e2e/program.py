@@ -11,7 +11,7 @@ import subprocess
 import sys
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -44,12 +44,18 @@ class Ran:
 
 def run_here(*arguments: str, environ: Mapping[str, str], folder: Path) -> Ran:
     """Run the program in this process and its main thread."""
-    stdout, stderr = StringIO(), StringIO()
+    # As the real ones, they take bytes as well: a report as JSON is written as such.
+    stdout, stderr = (TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     with _as_found(), chdir(folder), redirect_stdout(stdout), redirect_stderr(stderr):
         os.environ.clear()
         os.environ.update(environ)
         code = main(arguments)
-    return Ran(code=code, stdout=stdout.getvalue(), stderr=stderr.getvalue())
+    return Ran(code=code, stdout=_written(stdout), stderr=_written(stderr))
+
+
+def _written(stream: TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 @contextmanager

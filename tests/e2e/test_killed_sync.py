@@ -73,7 +73,7 @@ def killed_at(copy: Copy, index: int, moment: str, scene: Scene, folder: Path) -
             proxy.hooks[index] = Hook(arrived=process.kill)
         else:
             proxy.hooks[index] = Hook(answered=process.kill)
-        process.communicate(timeout=60)
+        process.communicate(timeout=300)
         assert process.returncode == -signal.SIGKILL or len(proxy.seen) <= index + 1
         return int(process.returncode)
 
@@ -112,7 +112,7 @@ def test_whatever_request_a_sync_is_killed_at_the_next_one_converges(
     moments = list(both(range(count) if is_nightly else spread(count, 12), all_of_them=is_nightly))
     chosen = others[: len(moments)]
     with ThreadPoolExecutor(_AT_ONCE) as executor:
-        kills = list(executor.map(lambda copy, at: killed_at(copy, *at, scene, tmp_path), chosen, moments))
+        kills = list(executor.map(lambda copy, at: killed_at(copy, at[0], at[1], scene, tmp_path), chosen, moments))
     assert kills.count(-signal.SIGKILL) >= len(moments) - 2
 
     copies.sync()
