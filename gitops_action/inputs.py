@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any
 
+from gitops_action.dangers import DangerPolicy
 from gitops_action.duration import parse_duration
 from gitops_action.errors import UsageError
 
@@ -121,6 +122,7 @@ INPUTS: tuple[Input, ...] = (
             "action",
             "drift",
             "doctor",
+            "affected",
             "report merge",
         ),
     ),
@@ -406,6 +408,13 @@ INPUTS: tuple[Input, ...] = (
         help="Requests to an API server at once; 0 for a number that suits the machine.",
     ),
     Input(
+        name="shards",
+        use=Use.WORKFLOW,
+        type=Type.INTEGER,
+        default="10",
+        help="Most jobs of the `matrix` that `affected` writes.",
+    ),
+    Input(
         name="argocd-resources",
         type=Type.CHOICE,
         choices=tuple(ArgoCdResources),
@@ -431,6 +440,12 @@ INPUTS: tuple[Input, ...] = (
         help="Also fetch from addresses of the machine itself and from link-local ones, as tests do.",
     ),
     Input(
+        name="allow-plugins",
+        type=Type.LIST,
+        help="Config management plug-ins that may run, `name=file` of a `ConfigManagementPlugin`; in a review the file"
+        " of the base counts.",
+    ),
+    Input(
         name="cache-dir",
         help="Folder in which rendered manifests and fetched sources are kept between runs; none if empty.",
     ),
@@ -447,6 +462,13 @@ INPUTS: tuple[Input, ...] = (
         choices=tuple(FailOn),
         default="error",
         help="What makes a `diff` fail: `never`, any `diff`, a `danger`, or an `error`.",
+    ),
+    Input(
+        name="dangers",
+        use=Use.DIFF,
+        type=Type.LIST,
+        help="How grave each danger of a change is: lines such as `restarts: ignore` or `deletes-data: fail`; one that "
+        "is not named warns. `fail` makes a `diff` fail whatever `fail-on` says but `never`.",
     ),
     Input(
         name="comment",
@@ -588,12 +610,15 @@ class Inputs:
     lock_duration: float = 30.0
     stall_timeout: float = 0.0
     parallelism: int = 0
+    shards: int = 10
     argocd_resources: ArgoCdResources = ArgoCdResources.FOLLOW
     check_repeatable: bool = False
     allowed_hosts: tuple[str, ...] = ()
     allow_local_hosts: bool = False
+    allow_plugins: tuple[str, ...] = ()
     cache_dir: str = ""
     cache_key: str | None = field(default=None, repr=False)
+    dangers: tuple[str, ...] = ()
     fail_on: FailOn = FailOn.ERROR
     comment: CommentPolicy = CommentPolicy.CHANGES
     comment_key: str = ""
@@ -669,6 +694,7 @@ def _check_combination(inputs: Inputs) -> None:
             f"input {stray[0]} describes an application without YAML, which needs path as well",
             remedy="Set `path`, `name` and `namespace`, or write it into the Application document.",
         )
+    DangerPolicy.of(inputs.dangers)
     if inputs.server and inputs.kubeconfig:
         raise UsageError("inputs server and kubeconfig exclude each other", remedy="Remove one of the two.")
 

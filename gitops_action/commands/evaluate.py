@@ -110,10 +110,13 @@ def evaluate_all(session: Session, clusters: Clusters | None, assess: Assess, sc
 
     def one(position: int) -> tuple[int, Evaluation]:
         application = session.applications[position]
+        session.ports.workflow.progress(application.name, "rendering and comparing")
         try:
             return position, evaluate(application, session, clusters, assess, scratch)
         except GitOpsError as error:
             return position, Evaluation(application=application, error=error)
+        finally:
+            session.ports.workflow.progress(application.name, "")
 
     positions = clusters.as_ready(session.applications) if clusters else range(len(session.applications))
     found = each(one, positions, at_once=session.workers, name="application")
@@ -240,6 +243,7 @@ def context_of(session: Session, catalog: ApiCatalog | None, scratch: str) -> Re
         github_repository_url=f"{event.server_url}/{event.repository}" if event.repository else "",
         tracked_revisions=frozenset({event.tracked_branch or session.head.branch} - {""}),
         settings=session.settings.rendering,
+        plugins=session.plugins,
         sources=session.sources,
     )
     if session.sources is not None:

@@ -32,7 +32,7 @@ from gitops_action.rendering.cache import (
 from gitops_action.rendering.sources import is_checkout, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from gitops_action.adapters.cache_store import CacheStore
     from gitops_action.application.application import Application
@@ -127,6 +127,7 @@ class _Materials:
             "revision": context.revision if dependencies.every_commit else "",
             "checkout": [context.checkout.out_of_bounds, context.checkout.missing_submodules],
             "place": [context.control_plane, context.directory_size_limit, sorted(context.tracked_revisions)],
+            "settings": repr((context.settings.build_options, *map(sorted, _switches(context)))),
             "cluster": self._scopes_digest(context.catalog) if context.catalog else "",
             "kubernetes": [context.kube_version, _texts_digest(context.api_versions)],
             "programs": [own_identity(), program_identity(context.helm), program_identity(context.kustomize)],
@@ -143,6 +144,13 @@ class _Materials:
             scopes = sorted(f"{kind.api_version}/{kind.kind}={kind.namespaced}" for kind in catalog.kinds.values())
             known = self._scopes[id(catalog)] = (catalog, _texts_digest(tuple(scopes)))
         return known[1]
+
+
+def _switches(context: RenderContext) -> Iterator[Iterable[str]]:
+    """Yield what the settings and the workflow have turned on or off for all renderings."""
+    settings = context.settings
+    yield from (settings.disabled, settings.kustomize_versions, settings.value_schemes)
+    yield map(repr, context.plugins.values())
 
 
 @cache

@@ -27,7 +27,9 @@ from gitops_action.commands.applicationsets import Expander, Expansion
 from gitops_action.commands.base import Base, Checked, named_base, open_base, settings_in_force
 from gitops_action.commands.cache_directory import open_manifests
 from gitops_action.commands.choice import chosen
+from gitops_action.commands.claims import Claims
 from gitops_action.commands.credentials import open_credentials
+from gitops_action.commands.plugins import allowed_plugins
 from gitops_action.commands.projects import projects_in_force
 from gitops_action.commands.repository_tree import FolderTree
 from gitops_action.commands.sources import RunSources, open_sources
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from gitops_action.adapters.git import GitCheckout
     from gitops_action.adapters.git_history import History
     from gitops_action.application.discovery import Discovered, Document
+    from gitops_action.application.plugin import Plugin
     from gitops_action.commands.manifests import Manifests
     from gitops_action.errors import GitOpsError
     from gitops_action.github.events import Event
@@ -85,11 +88,13 @@ class Session:
     base: str = ""
     history: History | None = None
     base_applications: Mapping[tuple[str, str], Application] = field(default_factory=dict)
+    claims: Claims = field(default_factory=Claims)
     credentials: Credentials = field(default=Credentials(), repr=False)
     manifests: Manifests | None = None
     """What was rendered before, where the run keeps it."""
     followed: frozenset[tuple[str, str, str]] = frozenset()
     """Kind, namespace and name of the Argo CD documents that applications render, as far as they were followed."""
+    plugins: Mapping[str, Plugin] = field(default_factory=dict)
     sources: RunSources | None = None
     """Fetches sources that are not checked out."""
     on_change: Callable[[Application], None] = _nobody_watches
@@ -172,6 +177,7 @@ def open_session(
         history=judged_by.history if isinstance(judged_by, Base) else None,
         base_applications=before,
         manifests=manifests,
+        plugins=allowed_plugins(inputs, checked, judged_by) if inputs.allow_plugins else {},
         sources=open_sources(
             inputs,
             event,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitops_action.application.application import ApplicationCondition
+    from gitops_action.application.plugin import Plugin
     from gitops_action.ports import ApiCatalog
     from gitops_action.rendering.checkout import Checkout
     from gitops_action.rendering.source_kind import SourceKind
@@ -45,6 +46,8 @@ class RenderContext:
     control_plane: str = "argocd"
     directory_size_limit: int = DIRECTORY_SIZE_LIMIT
     settings: RenderingSettings = field(default_factory=RenderingSettings)
+    plugins: Mapping[str, Plugin] = field(default_factory=dict)
+    """The plug-ins that the workflow allows, by the names that sources call them by."""
     sources: Sources | None = None
     """Fetches other repositories and charts; without it only the checkout renders."""
 

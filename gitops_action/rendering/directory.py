@@ -54,6 +54,8 @@ def render_directory(
                 warnings.append(_warning(f"{where} is a link to a file that does not exist; it is not rendered"))
         if not entry.is_file():
             continue
+        if relative.endswith(".jsonnet") and "Jsonnet" in request.context.settings.disabled:
+            continue
         if relative.endswith(".jsonnet"):
             raise ApplicationError(
                 f"{where}: Jsonnet is not supported in this version",

@@ -15,6 +15,12 @@ _NOBODY = "http://127.0.0.1:9"
 
 def renderer_environment(scratch: str) -> dict[str, str]:
     """Return the environment for helm and kustomize, with every home directory below ``scratch``."""
+    network = {"HTTP_PROXY": _NOBODY, "HTTPS_PROXY": _NOBODY, "NO_PROXY": "", "GIT_ALLOW_PROTOCOL": ""}
+    return home_environment(scratch) | network
+
+
+def home_environment(scratch: str) -> dict[str, str]:
+    """Return what every child gets: home directories below ``scratch``, and a language."""
     home = PurePath(scratch, "home")
     places = {
         "HOME": home,
@@ -27,5 +33,4 @@ def renderer_environment(scratch: str) -> dict[str, str]:
         "HELM_DATA_HOME": home / "data" / "helm",
         "HELM_PLUGINS": home / "plugins",
     }
-    network = {"HTTP_PROXY": _NOBODY, "HTTPS_PROXY": _NOBODY, "NO_PROXY": "", "GIT_ALLOW_PROTOCOL": ""}
-    return {name: str(place) for name, place in places.items()} | network | {"LC_ALL": "C.UTF-8"}
+    return {name: str(place) for name, place in places.items()} | {"LC_ALL": "C.UTF-8"}

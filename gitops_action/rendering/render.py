@@ -31,11 +31,12 @@ from gitops_action.rendering.kustomize import (
 )
 from gitops_action.rendering.kustomize_options import version_conditions
 from gitops_action.rendering.parameter_files import with_parameter_files
+from gitops_action.rendering.plugin import render_plugin
 from gitops_action.rendering.remote_bases import place_remote_bases
 from gitops_action.rendering.runner import command_text, failure, parse, run
 from gitops_action.rendering.source_kind import SourceKind, source_kind
 from gitops_action.rendering.sources import Recording, references, resolve, tree
-from gitops_action.rendering.support import is_reference_only, obstacles
+from gitops_action.rendering.support import is_reference_only, obstacles, plugin_obstacle
 from gitops_action.rendering.targets import normalize_targets
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def render_source(application: Application, source: Source, context: RenderConte
     directory = files.checkout.directory(files.path)
     instance = instance_name(application, context.control_plane)
     source, strange = with_parameter_files(source, directory, instance, files.checkout)
+    if obstacle := plugin_obstacle(source, context):
+        return Rendered(conditions=(obstacle,))
     recording = Recording(context.sources) if context.sources else None
     names = [entry.name for entry in Path(directory).iterdir() if not entry.is_dir()]
     kind = source_kind(source, names, disabled=context.settings.disabled)
@@ -116,12 +119,14 @@ def _render_kind(kind: SourceKind, source: Source, request: RenderRequest, proce
         case SourceKind.HELM:
             targets, commands = _render_helm(source.helm or HelmSource(), request, process)
         case SourceKind.KUSTOMIZE:
-            block = source.kustomize or KustomizeSource()
-            conditions = version_conditions(block, request, process)
-            targets, commands = _render_kustomize(block, request, process)
+            kustomize = source.kustomize or KustomizeSource()
+            conditions = version_conditions(kustomize, request, process)
+            targets, commands = _render_kustomize(kustomize, request, process)
             return Rendered(targets=tuple(targets), commands=tuple(commands), conditions=conditions)
         case SourceKind.PLUGIN:
-            raise ApplicationError("config management plugins are not supported in this version")
+            block = source.plugin or {}
+            plugin = request.context.plugins[str(block.get("name"))]
+            return Rendered(targets=tuple(render_plugin(block, plugin, request, process)))
         case _:
             assert_never(kind)
     return Rendered(targets=tuple(targets), commands=tuple(commands))

@@ -50,11 +50,26 @@ def _source(source: Source, context: RenderContext) -> Iterator[ApplicationCondi
         )
     elif context.sources is None:
         yield from _not_fetched(source, context)
-    if source.plugin is not None:
-        yield _unsupported(
-            "config management plugins are not supported in this version",
-            "Generate the manifests in an earlier step and commit them, or use Helm, Kustomize or plain manifests.",
+    if obstacle := plugin_obstacle(source, context):
+        yield obstacle
+
+
+def plugin_obstacle(source: Source, context: RenderContext) -> ApplicationCondition | None:
+    """Return what keeps the source's plug-in from running, if it wants one: the workflow has to name it."""
+    if source.plugin is None:
+        return None
+    name = source.plugin.get("name")
+    if not name:
+        return _unsupported(
+            "plugins are not discovered: the source has a plugin without a name", "Set spec.source.plugin.name."
         )
+    if name in context.plugins:
+        return None
+    return _unsupported(
+        f"the config management plugin {name} is not allowed in this run",
+        f"Name it in the workflow, `allow-plugins: {name}=path/of/plugin.yaml`, or generate the manifests in an earlier"
+        " step.",
+    )
 
 
 def _not_fetched(source: Source, context: RenderContext) -> Iterator[ApplicationCondition]:

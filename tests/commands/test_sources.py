@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from gitops_action.commands.attribute import attribute_all
 from gitops_action.commands.evaluate import evaluate_all
 from gitops_action.commands.session import Ports, open_session
 from gitops_action.commands.sources import fetch_hosts
-from gitops_action.errors import ExitCode
+from gitops_action.errors import ExitCode, UsageError
 from gitops_action.github.events import Event
 from gitops_action.inputs import Inputs
 from tests.rendering.conftest import config_map
@@ -104,6 +105,62 @@ def test_a_change_cannot_name_another_repository_to_fetch_from(
     assert [target.object["data"] for target in web.targets] == [{"is_": "two"}]
     assert str(found["new"].error).startswith(f"{evil.url} is not among the hosts that a pull request may fetch from")
     assert attribute_all(list(found.values()), session, str(tmp_path)).notes == ()
+
+
+_PLUGIN = """
+    apiVersion: argoproj.io/v1alpha1
+    kind: ConfigManagementPlugin
+    metadata: {{name: own}}
+    spec:
+      generate: {{command: [echo], args: ['{{apiVersion: v1, kind: ConfigMap, metadata: {{name: {name}}}}}']}}
+    """
+_CALLS = """
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata: {name: web}
+    spec:
+      source: {repoURL: "", path: web, plugin: {name: own}}
+      destination: {namespace: shop}
+    """
+
+
+def test_a_change_cannot_say_what_a_plugin_runs(checkout: GitRepository, tmp_path: Path) -> None:
+    files = {"app.yaml": _CALLS, "web/x.txt": "", "plugin.yaml": _PLUGIN.format(name="from-base")}
+    base = checkout.commit(files)
+    head = checkout.commit({"plugin.yaml": _PLUGIN.format(name="from-head")})
+    event = replace(REVIEW, head_sha=head, base_sha=base)
+
+    found = {}
+    for name, woke, plugins in (
+        ("review", event, ("own=plugin.yaml",)),
+        ("push", PUSH, ("own=plugin.yaml",)),
+        ("none", PUSH, ()),
+    ):
+        session = open_session(Inputs(allow_plugins=plugins), woke, ports())
+        rendered = evaluate_all(session, None, lambda _: None, str(tmp_path))[0].rendered
+        assert rendered is not None
+        found[name] = [target.name for target in rendered.targets]
+
+    assert found == {"review": ["from-base"], "push": ["from-head"], "none": []}
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("own", "input allow-plugins: 'own' has no file"),
+        ("own=gone.yaml", "input allow-plugins: gone.yaml is not in the checkout"),
+        ("own=../outside.yaml", "input allow-plugins: ../outside.yaml is not in the checkout"),
+        ("other=plugin.yaml", "input allow-plugins: plugin.yaml describes own, not other"),
+        ("own=app.yaml", "app.yaml:1: kind is not ConfigManagementPlugin"),
+    ],
+)
+def test_an_input_that_names_no_plugin_is_an_error(
+    checkout: GitRepository, tmp_path: Path, entry: str, message: str
+) -> None:
+    (tmp_path / "outside.yaml").write_text("x")
+    checkout.commit({"app.yaml": _CALLS, "plugin.yaml": _PLUGIN.format(name="x")})
+    with pytest.raises(UsageError, match=re.escape(message)):
+        open_session(Inputs(allow_plugins=(entry,)), PUSH, ports())
 
 
 def ports() -> Ports:

@@ -98,7 +98,10 @@ def test_this_repository_at_the_tracked_revision_is_the_checkout(repository: Rep
             Source(repo_url=HERE, path=".", target_revision="v1.*"),
             "targetRevision v1.*, which is not what is checked out, is not fetched in this run",
         ),
-        (Source(repo_url=HERE, path=".", plugin={}), "config management plugins are not supported in this version"),
+        (
+            Source(repo_url=HERE, path=".", plugin={"name": "x"}),
+            "the config management plugin x is not allowed in this run",
+        ),
     ],
 )
 def test_what_this_run_does_not_render_is_a_condition_that_says_so(
@@ -134,9 +137,7 @@ def test_of_several_sources_the_condition_names_the_one(repository: Repository) 
 
     found = conditions(repository, Source(path="web"), Source(path="web", plugin={"name": "x"}))
 
-    assert [message for _, message in found] == [
-        "source 2: config management plugins are not supported in this version"
-    ]
+    assert [message for _, message in found] == ["source 2: the config management plugin x is not allowed in this run"]
 
 
 def test_a_parameter_file_of_another_application_is_none_of_ours(repository: Repository) -> None:
