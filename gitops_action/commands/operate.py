@@ -274,6 +274,8 @@ class _Operation:
         if refused := paused(application, reason) or argocd_refusal(application, self.cluster, self.session.inputs):
             raise refused
         self._check_age()
+        new = [row.key for row in self.comparison.resources if row.target is not None and row.live is None]
+        self.session.claims.claim(application.name, self.cluster.server, new)
         self.session.on_change(self.found.application)
         self._save(self.recording.begin())
 
