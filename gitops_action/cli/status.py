@@ -17,13 +17,13 @@ from gitops_action.errors import ExitCode
 
 @click.command()
 @click.argument("app", nargs=-1)
-@output_option
+@click.option("--output", type=click.Choice(["text", "json", "tree"]), default="text", show_default=True)
 @input_options(DIFF_INPUTS)
 def status(app: tuple[str, ...], output: str, **flags: Any) -> ExitCode:
     """Show how applications stand: a line each, and 0 whatever it says."""
     session = session_of(app, flags)
-    report = status_of(session, clusters_of(session))
-    if output == "json":
+    report = status_of(session, clusters_of(session), with_trees=output == "tree")
+    if output != "text":
         print_report(report, output)
     else:
         click.echo(status_text(report), nl=False)

@@ -54,17 +54,18 @@ def diff(
         application_report(replace(findings(found, session), attributions=attributed.by_key), mode)
         for found, attributed in zip(evaluations, attributions.applications, strict=True)
     )
-    tree_notes: tuple[str, ...] = ()
     if with_trees:
         from gitops_action.commands.resource_tree import with_read_trees  # noqa: PLC0415 - few runs ask for trees
 
-        applications, tree_notes = with_read_trees(applications, evaluations, assess)
+        applications, lacking = with_read_trees(applications, evaluations, assess)
+        for note in lacking:  # a reader's word to know, and no reviewer's
+            session.ports.workflow.log(note)
     return report_of(
         session,
         mode=mode,
         applications=applications,
         requests=clusters.requests if clusters else 0,
-        notes=(*attributions.notes, *tree_notes, *(() if clusters else (no_cluster,))),
+        notes=(*attributions.notes, *(() if clusters else (no_cluster,))),
     )
 
 

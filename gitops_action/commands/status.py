@@ -27,9 +27,9 @@ _WIDEST, _LAST = 60, 200
 """Characters of a cell, and of a line's last one."""
 
 
-def status(session: Session, clusters: Clusters) -> Report:
-    """Return how the applications stand, compared with what is checked out."""
-    return diff(session, clusters, Mode.DRIFT)
+def status(session: Session, clusters: Clusters, *, with_trees: bool = False) -> Report:
+    """Return how the applications stand, compared with what is checked out; with what they brought about if asked."""
+    return diff(session, clusters, Mode.DRIFT, with_trees=with_trees)
 
 
 def history(application: Application, session: Session, clusters: Clusters) -> tuple[HistoryReport, ...]:

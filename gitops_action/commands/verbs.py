@@ -39,7 +39,8 @@ def carry_out(session: Session, *, has_cluster: bool) -> tuple[Report, bool]:
             with stop_on_signals() as stop:
                 return drift(session, clusters, stop), stop.is_set()
         case "diff" if clusters is not None:
-            return diff(session, clusters, Mode.DIFF, on_compared=partial(write_plan, session=session)), False
+            write = partial(write_plan, session=session)
+            return diff(session, clusters, Mode.DIFF, on_compared=write, with_trees=True), False
         case "diff" | "drift" as verb:
             return diff(session, clusters, Mode(verb), no_cluster=_NO_ACCESS), False
         case "refresh" | "hard-refresh" as verb:
