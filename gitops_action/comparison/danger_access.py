@@ -9,7 +9,9 @@ from __future__ import annotations
 from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitops_action.comparison.named_danger import Danger
 from gitops_action.comparison.shape import equal, items, mapping, text, texts
+from gitops_action.dangers import DangerName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +48,7 @@ class Right(NamedTuple):
         return words if len(words) <= _LONG else f"{words[:_LONG]}…"
 
 
-def dangers(key: ResourceKey, old: JsonObject | None, new: JsonObject | None) -> Iterator[str]:
+def dangers(key: ResourceKey, old: JsonObject | None, new: JsonObject | None) -> Iterator[Danger]:
     """Yield the dangers of a change from ``old`` to ``new``; ``None`` is a side that does not exist."""
     match key.group, key.kind:
         case (group, "Role" | "ClusterRole") if group == _RBAC and new is not None:
@@ -59,13 +61,13 @@ def dangers(key: ResourceKey, old: JsonObject | None, new: JsonObject | None) ->
             yield from _allowed(old, new)
 
 
-def _granted(old: JsonObject | None, new: JsonObject) -> Iterator[str]:
+def _granted(old: JsonObject | None, new: JsonObject) -> Iterator[Danger]:
     """Say which rights a role has that it had not; of a new role only those that know no bounds."""
     before, after = _rights(old or {}), _rights(new)
     if before is None or after is None:
         rules = items(old, "rules")
         if not all(any(equal(rule, each) for each in rules) for rule in items(new, "rules")):
-            yield "grants more rights"
+            yield Danger(DangerName.LOOSENS_RBAC, "grants more rights")
         return
     new_ones = [right for right in dict.fromkeys(after) if right not in set(before)]
     gained = [right for right in new_ones if not any(each.covers(right) for each in before)]
@@ -74,7 +76,7 @@ def _granted(old: JsonObject | None, new: JsonObject) -> Iterator[str]:
     if gained:
         told = ", ".join(map(str, gained[:_TOLD]))
         more = len(gained) - _TOLD
-        yield f"grants {told}{f' and {more:,} more' if more > 0 else ''}"
+        yield Danger(DangerName.LOOSENS_RBAC, f"grants {told}{f' and {more:,} more' if more > 0 else ''}")
 
 
 def _rights(role: JsonObject) -> list[Right] | None:
@@ -92,46 +94,48 @@ def _each_right(role: JsonObject) -> Iterator[Right]:
             yield Right("", url, verb)
 
 
-def _bound(old: JsonObject, new: JsonObject) -> Iterator[str]:
+def _bound(old: JsonObject, new: JsonObject) -> Iterator[Danger]:
     """Say whom a binding gives its role that had it not through this binding."""
     before = [_subject(each) for each in items(old, "subjects")]
     gained = [each for each in dict.fromkeys(map(_subject, items(new, "subjects"))) if each not in before]
     role = f"{text(new, 'roleRef', 'kind')} {text(new, 'roleRef', 'name')}"[:_LONG]
     if len(gained) == 1:
         kind, namespace, name = gained[0]
-        yield f"gives {role} to {kind} {f'{namespace}/' if namespace else ''}{name}"[: 3 * _LONG]
+        yield Danger(
+            DangerName.LOOSENS_RBAC, f"gives {role} to {kind} {f'{namespace}/' if namespace else ''}{name}"[: 3 * _LONG]
+        )
     elif gained:
-        yield f"gives {role} to {len(gained):,} more subjects"
+        yield Danger(DangerName.LOOSENS_RBAC, f"gives {role} to {len(gained):,} more subjects")
 
 
 def _subject(subject: JsonObject) -> tuple[str, str, str]:
     return text(subject, "kind"), text(subject, "namespace"), text(subject, "name")
 
 
-def _opened(old: JsonObject, new: JsonObject | None) -> Iterator[str]:
+def _opened(old: JsonObject, new: JsonObject | None) -> Iterator[Danger]:
     """Say of a network policy what it held back and may let through now."""
     if new is None:
-        yield "no longer restricts traffic"
+        yield Danger(DangerName.LOOSENS_NETWORK, "no longer restricts traffic")
         return
     if not equal(mapping(old, "spec", "podSelector"), mapping(new, "spec", "podSelector")):
-        yield "restricts the traffic of other pods"
+        yield Danger(DangerName.LOOSENS_NETWORK, "restricts the traffic of other pods")
     ways = {"Ingress": ("ingress", "in"), "Egress": ("egress", "out")}
     before, after = texts(old, "spec", "policyTypes"), texts(new, "spec", "policyTypes")
     for kind, (name, direction) in ways.items():
         if kind in before and kind not in after:
-            yield f"lets all traffic {direction}"
+            yield Danger(DangerName.LOOSENS_NETWORK, f"lets all traffic {direction}")
         elif kind in after and kind in before:
             known = items(old, "spec", name)
             if any(not any(equal(rule, each) for each in known) for rule in items(new, "spec", name)):
-                yield f"may let more traffic {direction}"
+                yield Danger(DangerName.LOOSENS_NETWORK, f"may let more traffic {direction}")
 
 
-def _allowed(old: JsonObject, new: JsonObject) -> Iterator[str]:
+def _allowed(old: JsonObject, new: JsonObject) -> Iterator[Danger]:
     """Say of a namespace that its pods may do more: the level that is enforced falls, or goes."""
     before, after = (text(side, "metadata", "labels", _ENFORCE) for side in (old, new))
     if before not in _LEVELS[1:] or before == after:
         return
     if not after:
-        yield f"no longer enforces Pod Security {before}"
+        yield Danger(DangerName.LOOSENS_POD_SECURITY, f"no longer enforces Pod Security {before}")
     elif after in _LEVELS and _LEVELS.index(after) < _LEVELS.index(before):
-        yield f"loosens Pod Security: {before} → {after}"
+        yield Danger(DangerName.LOOSENS_POD_SECURITY, f"loosens Pod Security: {before} → {after}")

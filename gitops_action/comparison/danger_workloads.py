@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from gitops_action.comparison.display import sides
 from gitops_action.comparison.model import SyncStatusCode
+from gitops_action.comparison.named_danger import Danger
 from gitops_action.comparison.shape import at, equal, items, mapping, number, text
+from gitops_action.dangers import DangerName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,7 +71,7 @@ def surroundings(rows: Iterable[ResourceComparison]) -> Surroundings:
     return Surroundings(autoscaled=frozenset(autoscaled), running=tuple(running))
 
 
-def dangers(key: ResourceKey, old: JsonObject | None, new: JsonObject | None, around: Surroundings) -> Iterator[str]:
+def dangers(key: ResourceKey, old: JsonObject | None, new: JsonObject | None, around: Surroundings) -> Iterator[Danger]:
     """Yield the dangers of a change from ``old`` to ``new``; ``None`` is a side that does not exist."""
     if old is None:
         return
@@ -93,22 +95,22 @@ def _scaled(scaler: JsonObject, namespace: str) -> tuple[str, str, str, str]:
     return group if slash else "", text(reference, "kind") or "Deployment", namespace, text(reference, "name")
 
 
-def _scaling(key: ResourceKey, old: JsonObject, new: JsonObject, around: Surroundings) -> Iterator[str]:
+def _scaling(key: ResourceKey, old: JsonObject, new: JsonObject, around: Surroundings) -> Iterator[Danger]:
     before, after = (number(side, "spec", "replicas") for side in (old, new))
     if before is None or after is None or before == after:
         return
     if after == 0:
         count = _alive(key, old)
-        yield f"scales to 0 and stops {pods(count)}" if count else "scales to 0"
+        yield Danger(DangerName.STOPS, f"scales to 0 and stops {pods(count)}" if count else "scales to 0")
     elif tuple(key) in around.autoscaled:
-        yield f"scales {before:,} → {after:,} against its autoscaler"
+        yield Danger(DangerName.AUTOSCALED, f"scales {before:,} → {after:,} against its autoscaler")
 
 
-def _restarts(key: ResourceKey, old: JsonObject, new: JsonObject) -> Iterator[str]:
+def _restarts(key: ResourceKey, old: JsonObject, new: JsonObject) -> Iterator[Danger]:
     count = _alive(key, old)
     if count and _is_rolled(key, old, new):
         at_once = key.kind == "Deployment" and text(new, "spec", "strategy", "type") == "Recreate"
-        yield f"restarts {pods(count)}{' all at once' if at_once and count > 1 else ''}"
+        yield Danger(DangerName.RESTARTS, f"restarts {pods(count)}{' all at once' if at_once and count > 1 else ''}")
 
 
 def _is_rolled(key: ResourceKey, old: JsonObject, new: JsonObject) -> bool:
@@ -127,13 +129,13 @@ def _alive(key: ResourceKey, live: JsonObject) -> int:
     return max(number(live, "status", name) or 0, 0)
 
 
-def _stopped(key: ResourceKey, live: JsonObject) -> Iterator[str]:
+def _stopped(key: ResourceKey, live: JsonObject) -> Iterator[Danger]:
     count = _alive(key, live)
     if count:
-        yield f"stops {pods(count)}"
+        yield Danger(DangerName.STOPS, f"stops {pods(count)}")
 
 
-def _selected(key: ResourceKey, live: JsonObject, around: Surroundings) -> Iterator[str]:
+def _selected(key: ResourceKey, live: JsonObject, around: Surroundings) -> Iterator[Danger]:
     """Say of a Service how many ready pods of this application lose it, and are not deleted with it."""
     selector = mapping(live, "spec", "selector")
     if (key.group, key.kind) != ("", "Service") or not selector:
@@ -146,10 +148,10 @@ def _selected(key: ResourceKey, live: JsonObject, around: Surroundings) -> Itera
         and selector.items() <= mapping(each.new, "spec", "template", "metadata", "labels").items()
     )
     if ready > 0:
-        yield f"takes a Service from {pods(ready, 'ready pod')}"
+        yield Danger(DangerName.STOPS, f"takes a Service from {pods(ready, 'ready pod')}")
 
 
-def _not_read_anew(key: ResourceKey, old: JsonObject, new: JsonObject, around: Surroundings) -> Iterator[str]:
+def _not_read_anew(key: ResourceKey, old: JsonObject, new: JsonObject, around: Surroundings) -> Iterator[Danger]:
     """Say who reads changed values as environment variables, which a running container never sees."""
     references = _ENVIRONMENT.get((key.group, key.kind))
     if references is None or all(equal(old.get(name), new.get(name)) for name in _VALUES):
@@ -160,9 +162,11 @@ def _not_read_anew(key: ResourceKey, old: JsonObject, new: JsonObject, around: S
         if each.key.namespace == key.namespace and not each.restarts and _reads(each.live, references, key.name)
     ]
     if len(readers) == 1:
-        yield f"leaves running pods of {readers[0].kind} {readers[0].name} with the old value"
+        yield Danger(
+            DangerName.STALE_VALUES, f"leaves running pods of {readers[0].kind} {readers[0].name} with the old value"
+        )
     elif readers:
-        yield f"leaves running pods of {len(readers):,} workloads with the old value"
+        yield Danger(DangerName.STALE_VALUES, f"leaves running pods of {len(readers):,} workloads with the old value")
 
 
 def _reads(workload: JsonObject, references: tuple[str, str], name: str) -> bool:

@@ -56,12 +56,10 @@ def _map(predicted: JsonObject, live: JsonObject, owned: JsonObject, lost: JsonO
         if now is None and before is None:
             if name in live:
                 result[name] = live[name]
+        elif name in predicted and name in live:
+            result[name] = _value(predicted[name], live[name], now, before, f"{path}/{escaped(name)}")
         elif name in predicted:
-            result[name] = (
-                _value(predicted[name], live[name], now, before, f"{path}/{escaped(name)}")
-                if name in live
-                else predicted[name]
-            )
+            result[name] = predicted[name]
     return result
 
 

@@ -18,6 +18,7 @@ from gitops_action.comparison.display import shown_sides
 from gitops_action.comparison.mask import mask_pair, scrub, secret_values
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.comparison.writer import last_writer
+from gitops_action.dangers import DangerPolicy, DangerWeight
 from gitops_action.errors import ExitCode, Refused
 from gitops_action.health import HealthStatusCode
 from gitops_action.report.images import image_changes
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from gitops_action.application.application import Application, ApplicationCondition
     from gitops_action.comparison.attribution import Attribution
     from gitops_action.comparison.model import Comparison, ResourceComparison
+    from gitops_action.comparison.named_danger import Danger
     from gitops_action.errors import GitOpsError
     from gitops_action.health import HealthStatus
     from gitops_action.report.live_only import Veil
@@ -72,9 +74,12 @@ class Findings:
     is_offline: bool = False
     prunes: bool = True
     is_interrupted: bool = False
+    danger_policy: DangerPolicy = field(default_factory=DangerPolicy)
     hides_live: bool = False
     """Whether anybody may read the report, so that values which only the cluster has are not shown."""
     external_urls: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    """What was fetched to render it."""
     history: tuple[HistoryReport, ...] = ()
 
 
@@ -110,6 +115,7 @@ def application_report(found: Findings, mode: Mode) -> ApplicationReport:
         reproduce=f"gitops-action {mode.value} {application.name}",
         history=found.history,
         external_urls=found.external_urls,
+        sources=found.sources,
     )
 
 
@@ -169,7 +175,6 @@ def _resource(
         remedy=stays or row.remedy,
         adopts=row.adopts,
         hidden=tuple(HiddenReport(rule=each.rule, path=each.path) for each in row.hidden),
-        dangers=_dangers(row, found.application, around) if around and differs else (),
         requires_pruning=row.requires_pruning,
         wave=sync_wave(shown) if shown else 0,
         images=image_changes(old, new),
@@ -182,6 +187,7 @@ def _resource(
         started=result.started if result else 0.0,
         finished=result.finished if result else 0.0,
     )
+    report = _weighed(report, row, found, around)
     report = _attributed(report, row, cause, annotations, veil) if cause and diff else report
     return _without_secrets(report, clean) if row.shown else report
 
@@ -221,13 +227,31 @@ def _attributed(
     return replace(report, change_diff=changed.text, drift_diff=drifted.text)
 
 
-def _dangers(row: ResourceComparison, application: Application, around: Surroundings) -> tuple[str, ...]:
+def _weighed(
+    report: ResourceReport, row: ResourceComparison, found: Findings, around: Surroundings | None
+) -> ResourceReport:
+    """Return the object's report with its dangers as the user wants them: told, ignored, or a reason to fail."""
+    if around is None or report.change not in DIFFERENT:
+        return report
+    named = _dangers(row, found.application, around)
+    names = [each.name for each in named]
+    names += [danger.deletion_name(row.key)] if report.change is ChangeKind.REMOVED else []
+    weights = {name: found.danger_policy.weight(name) for name in names}
+    return replace(
+        report,
+        dangers=tuple(each.words for each in named if weights[each.name] is not DangerWeight.IGNORE),
+        ignored_dangers=tuple(name.value for name, weight in weights.items() if weight is DangerWeight.IGNORE),
+        failing_dangers=tuple(name.value for name, weight in weights.items() if weight is DangerWeight.FAIL),
+    )
+
+
+def _dangers(row: ResourceComparison, application: Application, around: Surroundings) -> tuple[Danger, ...]:
     """Return what a sync of this row would bring about; decided as the sync itself would."""
     if row.target is None or row.live is None:
-        return danger.dangers(row, around)
+        return danger.named_dangers(row, around)
     options = application.sync_policy.sync_options
     mode = write_mode(row.target, row.live, application_options=options, refused=bool(row.refusal))
-    return danger.dangers(row, around, writing=_WRITING.get(mode, ""))
+    return danger.named_dangers(row, around, writing=_WRITING.get(mode, ""))
 
 
 _WRITING = {WriteMode.RECREATE: danger.RECREATED, WriteMode.REPLACE: danger.REPLACED}

@@ -77,6 +77,10 @@ class ResourceReport:
     hidden: tuple[HiddenReport, ...] = ()
     dangers: tuple[str, ...] = ()
     """What the change brings about that a reviewer must know, as a consequence (``restarts 9 pods``), gravest first."""
+    ignored_dangers: tuple[str, ...] = ()
+    """Names of the dangers that it brings and that the user does not want to be told of."""
+    failing_dangers: tuple[str, ...] = ()
+    """Names of those for which the job is to fail."""
     attribution: str = ""
     """Where the difference comes from: ``change``, ``drift`` or ``both``; empty where nobody can tell."""
     change_diff: str = ""
@@ -188,6 +192,8 @@ class ApplicationReport:
     conditions: tuple[ConditionReport, ...] = ()
     causes: tuple[str, ...] = ()
     resources: tuple[ResourceReport, ...] = ()
+    sources: tuple[str, ...] = ()
+    """What was fetched to render it, each with its commit, version or digest; nothing of the checkout."""
     reproduce: str = ""
     """The command that shows the same again."""
     tree: tuple[TreeNodeReport, ...] = ()

@@ -133,9 +133,8 @@ def differs(application: ApplicationReport) -> bool:
 
 def is_dangerous(resource: ResourceReport) -> bool:
     """Whether a change may break or lose something: it is refused, not ours to touch, deletes, or carries a danger."""
-    return bool(
-        resource.refusal or resource.obstacle or resource.dangers or resource.change is ChangeKind.REMOVED,
-    )
+    is_deleted = resource.change is ChangeKind.REMOVED and not {"deletes", "deletes-data"} & {*resource.ignored_dangers}
+    return bool(resource.refusal or resource.obstacle or resource.dangers or is_deleted)
 
 
 def sign(mode: Mode, application: ApplicationReport) -> Sign:

@@ -50,9 +50,13 @@ def exit_code(report: Report, fail_on: FailOn) -> ExitCode:
     ``error``: everything but differences. ``diff``: also differences (and prunes that a sync left over). ``danger``: of
     the differences only those of an application in which an object is refused, is not ours to touch, is deleted, or
     carries a danger; and an application that moves to another project or destination, differences or not. ``never``:
-    only wrong usage, an interruption and a bug of ours, where no application was judged.
+    only wrong usage, an interruption and a bug of ours, where no application was judged. A danger that input
+    ``dangers`` lets fail counts under ``error`` as well.
     """
     codes = {ExitCode(each.exit_code) for each in report.applications}
+    fatal = any(resource.failing_dangers for each in report.applications for resource in each.resources)
+    if fatal and fail_on is FailOn.ERROR:
+        return ExitCode.worst(codes | {ExitCode.DIFFERENT})
     match fail_on:
         case FailOn.DIFF:
             return ExitCode.worst(codes)
