@@ -69,6 +69,8 @@ def _verdict(target: Resource, live: Resource, schema: Schema | None, manager: s
     metadata = target.metadata
     if not _SERVER_FIELDS.isdisjoint(metadata):
         return Doubt("the target sets fields of the server (W-14)", "metadata")
+    if target.kind in tables.ATOMIC_DATA and target.object.get("data") == {}:
+        return Doubt("an empty value over a filled one (W-9)", "data")
     owned = entries[0].fields
     if "f:stringData" in owned:
         return Doubt("an earlier apply sent stringData (W-12)", "stringData")

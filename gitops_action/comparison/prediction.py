@@ -46,7 +46,10 @@ def keep_owned(predicted: JsonObject, live: JsonObject, owned: JsonObject, lost:
     ``owned`` is our tree in the prediction, ``lost`` what was ours (or an old writer's, taken over) before. What a
     webhook or a controller changes beside us is thereby no difference.
     """
-    return _map(predicted, live, owned, lost, "")
+    kept = _map(predicted, live, owned, lost, "")
+    if live.get("kind") in tables.ATOMIC_DATA and "f:data" in owned and "data" in predicted:
+        kept["data"] = predicted["data"]
+    return kept
 
 
 def _map(predicted: JsonObject, live: JsonObject, owned: JsonObject, lost: JsonObject, path: str) -> JsonObject:

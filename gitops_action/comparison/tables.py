@@ -101,6 +101,9 @@ GRANULAR_MAPS = re.compile(
     r"|/resources|/securityContext|/strategy|/affinity|/emptyDir)$"
 )
 
+# Kinds whose ``data`` is one value, unlike that of a ConfigMap (W-9).
+ATOMIC_DATA = frozenset({"ControllerRevision"})
+
 # Maps from text to text: a name in them is data, and ``null`` is stored as "" (W-8, W-10).
 STRING_MAPS = re.compile(
     r"/(labels|annotations|matchLabels|nodeSelector|data|binaryData|limits|requests|hard|capacity|parameters"

@@ -330,3 +330,14 @@ def test_trk12_an_object_is_compared_in_the_version_of_its_target(
     comparison = _compared(api, application, tracking, targets)
     assert comparison.status == "Synced"
     assert _methods(comparison) == {"Synced: owned-fields walk": 1, "Synced: server-side dry run": 1}
+
+
+def test_data_that_is_one_value_is_emptied_w_9(
+    api: ApiServer, application: Application, tracking: Tracking, namespace: str
+) -> None:
+    revision = "{apiVersion: apps/v1, kind: ControllerRevision, metadata: {name: a}, revision: 1, data: {a: b}}"
+    first = resource(revision).with_namespace(namespace)
+    _sync(api, _compared(api, application, tracking, [first]))
+    emptied = resource(revision.replace("{a: b}", "{}")).with_namespace(namespace)
+    [row] = _compared(api, application, tracking, [emptied]).resources
+    assert row.status == "OutOfSync" or row.refusal
