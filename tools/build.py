@@ -105,6 +105,7 @@ TOOLS: Mapping[str, Tool] = {
             pin="",
             programs=(("applicationset-template", "."),),
         ),
+        Tool(name="yaml-reader", pin="", programs=(("yaml-reader", "."),)),
         Tool(name=_CATALOGUE, pin="github.com/argoproj/argo-cd/v3", programs=((_CATALOGUE, "."),)),
         Tool(
             name="controlplane",

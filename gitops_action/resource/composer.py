@@ -101,11 +101,12 @@ class Composer:
             raise ComposeError(f"a document of more than {NODE_LIMIT:,} values", _line(event))
         before = self._nodes
         anchor = event.anchor
+        opened = _Anchor(_OPEN, 0)
         if anchor is not None:
-            self._anchors[anchor] = _Anchor(_OPEN, 0)
+            self._anchors[anchor] = opened
         self._nodes += 1
         value = self._mapping(depth) if type(event) is MappingStartEvent else self._sequence(depth)
-        if anchor is not None:
+        if anchor is not None and self._anchors[anchor] is opened:  # else it was given to a node inside
             self._anchors[anchor] = _Anchor(value, self._nodes - before)
         return value
 

@@ -64,8 +64,8 @@ def test_an_unknown_name_is_answered_with_the_names_there_are(tmp_path: Path) ->
     message = process.communicate()[1]
     assert process.returncode == 2
     assert message.endswith(
-        "no such tool: heml; there are helm, kustomize, applicationset-template, catalogue, controlplane, kwok, "
-        "actionlint, act\n"
+        "no such tool: heml; there are helm, kustomize, applicationset-template, yaml-reader, catalogue, "
+        "controlplane, kwok, actionlint, act\n"
     )
 
 
