@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gitops_action.report import phrases
 from gitops_action.report.diffs import parts
 from gitops_action.report.drift import drift_words, drifted, is_attributed
-from gitops_action.report.escape import lines, one_line
+from gitops_action.report.escape import lines, one_line, plain
 from gitops_action.report.findings import findings, object_name, remarks
 from gitops_action.report.model import ChangeKind, Mode
 from gitops_action.report.outcome import DIFFERENT, Sign, sign, verdict, worst_first
@@ -27,6 +27,7 @@ _RED, _GREEN, _YELLOW, _CYAN, _BOLD = 31, 32, 33, 36, 1
 _SIGN_COLOURS = {Sign.BAD: _RED, Sign.CARE: _YELLOW, Sign.GOOD: _GREEN}
 _DIFF_COLOURS = {"+": _GREEN, "-": _RED, "@": _CYAN}
 _WORD_LIMIT = 300
+_MESSAGE_LINES = 20
 
 
 def text(report: Report, *, color: bool = False, show_hidden: bool = False) -> str:
@@ -120,7 +121,9 @@ def _difference(report: Report, name: str, resource: ResourceReport, ink: _Ink) 
     texts = parts(resource)
     origins = ["this change", drift] if len(texts) > 1 else [drift]
     for text, origin in zip(texts, origins, strict=True):
-        words = ", ".join(filter(None, (change, origin, phrases.compared_how(resource))))
+        words = ", ".join(
+            filter(None, (change, origin, *(one_line(each, _WORD_LIMIT) for each in phrases.remarks_on(resource))))
+        )
         title = ink(_BOLD, f"=== {name}: {_named(resource)} {words}")
         yield "\n".join([title, *(_diff_line(line, ink) for line in lines(text))])
     if resource.overridden:
@@ -161,10 +164,16 @@ def _remark(remark: Remark, ink: _Ink) -> Iterator[str]:
     subjects = ", ".join(map(_subject, remark.findings[:3])) + (f" and {others:,} others" if others > 0 else "")
     level = ink(_RED if first.level == "error" else _YELLOW, f"{first.level}:")
     yield f"{level} {subjects}: {one_line(first.headline)}"
-    if first.message:
-        yield f"  {one_line(first.message)}"
-    if first.remedy:
-        yield f"  -> {one_line(first.remedy)}"
+    yield from _quoted(first.message, "  ")
+    yield from _quoted(first.remedy, "  -> ")
+
+
+def _quoted(text: str, start: str) -> Iterator[str]:
+    """Yield the lines of a message as they were, indented, so that none of them looks like one of ours."""
+    found = [line.rstrip() for line in lines(plain(text)) if line.strip()]
+    shown = found if len(found) <= _MESSAGE_LINES else [*found[: _MESSAGE_LINES - 1], f"… {len(found):,} lines in all"]
+    for at, line in enumerate(shown):
+        yield f"{start if at == 0 else ' ' * len(start)}{line}"
 
 
 def _end(report: Report, ink: _Ink) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitops_action.report.model import ConditionReport
 from gitops_action.report.text import text
 from tests.report import samples
 
@@ -54,3 +55,27 @@ def test_why_a_wait_failed_is_told_line_by_line() -> None:
         "Why:\n  Deployment shop/web: Progressing\n"
         "    Likely cause: the image cannot be pulled.\n    Pod web-1: ImagePullBackOff\n"
     ) in told
+
+
+def test_a_message_of_many_lines_keeps_them_and_none_looks_like_one_of_ours() -> None:
+    condition = ConditionReport(
+        type="ComparisonError",
+        message="kustomize build: accumulating resources:\n  missing.yaml: no such file\nerror: forged\n\n::error::x",
+        remedy="Add the file,\nor remove the entry.",
+    )
+    shown = text(samples.a_report(samples.an_application("web", conditions=(condition,), sync_status="Unknown")))
+    assert (
+        "error: web: ComparisonError\n"
+        "  kustomize build: accumulating resources:\n"
+        "    missing.yaml: no such file\n"
+        "  error: forged\n"
+        "  ::error::x\n"
+        "  -> Add the file,\n"
+        "     or remove the entry.\n"
+    ) in shown
+
+
+def test_of_a_very_long_message_the_beginning_is_shown() -> None:
+    condition = ConditionReport(type="ComparisonError", message="\n".join(f"line {at}" for at in range(50)))
+    shown = text(samples.a_report(samples.an_application("web", conditions=(condition,), sync_status="Unknown")))
+    assert "  line 18\n  … 50 lines in all\n" in shown
