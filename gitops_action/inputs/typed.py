@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from gitops_action.inputs.kinds import ArgoCdResources, CommentPolicy, FailOn, Limit
 
-
 _HALF = Limit(50, is_percent=True)
 
 
