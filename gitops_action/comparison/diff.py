@@ -7,6 +7,7 @@ as a whole; else only changed fields are, with the enclosing path as the hunk's 
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -28,7 +29,24 @@ _LONG_LINE = 1000
 """Characters of a line that are shown; a longer one ends in a digest of the whole."""
 _FIRST_KEYS = {"apiVersion": 0, "kind": 1, "metadata": 2}
 _NOISE = ("managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink")
-_ITEM_KEYS = ("name", "metadata.name", "mountPath", "containerPort", "port", "key", "type", "ip", "topologyKey")
+_ITEM_KEYS = (
+    ("name",),
+    ("metadata.name",),
+    ("mountPath",),
+    ("devicePath",),
+    ("containerPort",),
+    ("containerPort", "protocol"),
+    ("port",),
+    ("port", "protocol"),
+    ("key",),
+    ("type",),
+    ("ip",),
+    ("topologyKey",),
+    ("uid",),
+    ("kind", "name"),
+)
+"""Fields by which items of lists are told apart, in the order in which they are tried."""
+_DOCUMENT_LIMIT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +127,30 @@ def _nested(old: Json, new: Json, path: str) -> list[str] | None:
         return list(_map(old, new, path))
     if isinstance(old, list) and isinstance(new, list) and old and new:
         return list(_list(old, new, path))
-    if isinstance(old, str) and isinstance(new, str) and "\n" in old and "\n" in new:
-        return list(_lines(old.split("\n"), new.split("\n"), path))
+    if isinstance(old, str) and isinstance(new, str):
+        return _texts(old, new, path)
     return None
+
+
+def _texts(old: str, new: str, path: str) -> list[str] | None:
+    """Return the hunks of two texts that are documents or have lines, ``None`` where they are shown as wholes."""
+    if "\n" in old and "\n" in new:
+        return list(_lines(old.split("\n"), new.split("\n"), path))
+    first, second = _document(old), _document(new)
+    if first and second and first != second:
+        return list(_lines(first, second, f"{path} (JSON)"))
+    return None
+
+
+def _document(text: str) -> list[str]:
+    """Return the lines of a JSON document as people write it; none for any other text."""
+    if not text.lstrip().startswith(("{", "[")) or len(text) > _DOCUMENT_LIMIT:
+        return []
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    return json.dumps(value, indent=2, ensure_ascii=False).split("\n")
 
 
 def _list(old: list[Json], new: list[Json], path: str) -> Iterator[str]:
@@ -136,10 +175,13 @@ def by_key(items: list[Json]) -> dict[str, JsonObject] | None:
     """Return items by the first key field that all have and that tells them apart."""
     if not all(isinstance(item, dict) for item in items):
         return None
-    for name in _ITEM_KEYS:
-        values = [_at(item, name) for item in items]
-        if all(isinstance(v, str | int) for v in values) and len({str(v) for v in values}) == len(values):
-            return {str(value): item for value, item in zip(values, items, strict=True)}
+    for names in _ITEM_KEYS:
+        values = [[_at(item, name) for name in names] for item in items]
+        if not all(isinstance(v, str | int) for each in values for v in each):
+            continue
+        keyed = {"/".join(map(str, each)): item for each, item in zip(values, items, strict=True)}
+        if len(keyed) == len(items):
+            return keyed
     return None
 
 

@@ -12,14 +12,17 @@ from gitops_action.comparison.mask import mask_pair
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.comparison.overlay import overlay
 from gitops_action.comparison.owned_fields import MANAGER
+from gitops_action.comparison.shape import items, mapping, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from gitops_action.comparison.model import ResourceComparison
+    from gitops_action.resource import Resource
     from gitops_action.resource.resource import JsonObject
 
 NOTHING = DiffText("", 0, 0)
+_ALLOCATED = ("clusterIP", "clusterIPs", "healthCheckNodePort")
 
 
 def sides(row: ResourceComparison, *, manager: str = MANAGER) -> tuple[JsonObject | None, JsonObject | None]:
@@ -31,10 +34,30 @@ def sides(row: ResourceComparison, *, manager: str = MANAGER) -> tuple[JsonObjec
     if row.requires_pruning or row.target is None:
         return live, None
     if row.predicted is not None:
-        return live, row.predicted.object
+        return live, row.predicted.object if live else _without_allocated(row.predicted, row.target)
     if row.live is None:
         return None, row.target.object
     return live, overlay(row.target, row.live, manager=manager)
+
+
+def _without_allocated(predicted: Resource, target: Resource) -> JsonObject:
+    """Return a new Service without the addresses and ports that a dry run makes up: the sync gets others."""
+    spec = predicted.object.get("spec")
+    if (predicted.api_version, predicted.kind) != ("v1", "Service") or not isinstance(spec, dict):
+        return predicted.object
+    own = mapping(target.object, "spec")
+    kept = {name: value for name, value in spec.items() if name not in _ALLOCATED or name in own}
+    given = {text(port, "name") or number(port, "port") for port in items(own, "ports") if "nodePort" in port}
+    if isinstance(ports := spec.get("ports"), list):
+        kept["ports"] = [
+            {
+                name: value
+                for name, value in port.items()
+                if name != "nodePort" or (port.get("name") or port.get("port")) in given
+            }
+            for port in ports
+        ]
+    return {**predicted.object, "spec": kept}
 
 
 def shown_sides(row: ResourceComparison) -> tuple[JsonObject | None, JsonObject | None]:

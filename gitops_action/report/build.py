@@ -32,6 +32,7 @@ from gitops_action.report.model import (
     ResourceReport,
 )
 from gitops_action.report.outcome import DIFFERENT
+from gitops_action.report.renamed import with_renames
 from gitops_action.resource.annotations import hook_types, sync_wave
 from gitops_action.sync.model import OperationPhase
 from gitops_action.sync.options import WriteMode, write_mode
@@ -90,6 +91,8 @@ def application_report(found: Findings, mode: Mode) -> ApplicationReport:
     rows = found.before.resources if found.before else ()
     around = surroundings(rows) if mode is Mode.DIFF else None
     shown = tuple(_resource(row, found, results, clean, around) for row in rows)
+    if mode is Mode.DIFF and found.before and not found.hides_live:
+        shown = with_renames(shown, rows, found.before.masked_annotations)
     runs_hooks = found.before is not None and found.before.status is SyncStatusCode.OUT_OF_SYNC
     hooks = tuple(_hook(hook, found, results) for hook in found.before.hooks) if found.before and runs_hooks else ()
     application, operation, health = found.application, found.operation, found.health

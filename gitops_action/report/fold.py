@@ -201,7 +201,7 @@ def words(mode: Mode, resource: ResourceReport, *, changed: str = "changed") -> 
     if is_unknown(resource):
         return f"{Sign.BAD} could not be compared"
     dangers = (f"{Sign.CARE} {danger}" for danger in resource.dangers)
-    change = " · ".join(filter(None, (_change_words(resource, changed), phrases.compared_how(resource), *dangers)))
+    change = " · ".join(filter(None, (_change_words(resource, changed), *phrases.remarks_on(resource), *dangers)))
     if resource.refusal:
         return f"{change} · {Sign.BAD} refused by the API server"
     return f"{change} · {Sign.BAD} not ours to touch" if resource.obstacle else change

@@ -92,6 +92,8 @@ class ResourceReport:
     drift_time: float = 0.0
     overridden: tuple[str, ...] = ()
     """Paths that this change sets, and at which live was not what the base says."""
+    renamed_from: str = ""
+    """The name of the object that it replaces, where both are named by their content; empty otherwise."""
     requires_pruning: bool = False
     hook: str = ""
     """The hook's types, comma separated; empty for what is none."""

@@ -39,9 +39,10 @@ def numbered(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def compared_how(resource: ResourceReport) -> str:
-    """Return that no server was asked what it makes of an object; empty where one was."""
-    return Method.CLIENT.value if resource.method == Method.CLIENT else ""
+def remarks_on(resource: ResourceReport) -> tuple[str, ...]:
+    """Return what else is to be said of a difference: what it replaces, and that no server was asked about it."""
+    replaced = f"replaces {resource.renamed_from}" if resource.renamed_from else ""
+    return tuple(filter(None, (replaced, Method.CLIENT.value if resource.method == Method.CLIENT else "")))
 
 
 def short_commit(commit: str) -> str:

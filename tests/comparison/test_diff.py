@@ -181,3 +181,18 @@ def test_a_long_line_is_cut_with_a_digest_that_tells_two_apart() -> None:
     assert len(text) < 3000
     assert old[1:] != new[1:]
     assert "… (100004 characters, sha256 " in old
+
+
+def test_a_json_document_on_one_line_is_compared_as_a_document() -> None:
+    old, new = '{"a": [1, 2], "b": {"c": true}}', '{"a": [1, 3], "b": {"c": true}}'
+    found = unified({"data": {"x.json": old}}, {"data": {"x.json": new}}).text
+    assert found.startswith("@@ data.x.json (JSON) @@\n")
+    assert "-      2\n+      3\n" in found
+    assert "-" in unified({"data": {"x": "{a"}}, {"data": {"x": "{b"}}).text
+
+
+def test_ports_of_one_number_are_told_apart_by_their_protocol() -> None:
+    udp = {"port": 53, "protocol": "UDP"}
+    old = {"spec": {"ports": [{"port": 53, "protocol": "TCP", "targetPort": 1}, udp]}}
+    new = {"spec": {"ports": [{"port": 53, "protocol": "TCP", "targetPort": 2}, udp]}}
+    assert unified(old, new).text == "@@ spec.ports[53/TCP] @@\n-  targetPort: 1\n+  targetPort: 2\n"
