@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitops_action.adapters import exec_credentials
 from gitops_action.adapters import kubeconfig as module
 from gitops_action.adapters.cluster import ApiServer
+from gitops_action.adapters.credentials import TokenFile
 from gitops_action.adapters.kubeconfig import ClusterInputs, load
 from gitops_action.adapters.tls import ssl_context
 from gitops_action.errors import ClusterError, GitOpsError, UsageError
@@ -328,6 +330,43 @@ def test_a_plugins_token_without_expiry_is_kept(tmp_path: Path) -> None:
     found = connect("cloud", plugin(tmp_path, script), allow_exec=True)
     assert [found.credentials.authorization() for _ in range(3)] == ["Bearer from-plugin"] * 3
     assert (tmp_path / "runs").read_text() == "run\n"
+
+
+def test_every_token_that_a_plugin_gives_later_is_masked_before_it_is_used(tmp_path: Path) -> None:
+    count = f"echo run >> {tmp_path}/runs; n=$(wc -l < {tmp_path}/runs)"
+    template = answer(token="PLANTED-NUMBER", expirationTimestamp="2020-01-01T00:00:00Z").replace("NUMBER", "'$n'")
+    masked: list[str] = []
+    inputs = ClusterInputs(kubeconfig=plugin(tmp_path, f"{count}; {template}"), context="cloud", allow_exec=True)
+    found = load(inputs, {}, masked.append).connect()
+    used = [found.credentials.authorization().removeprefix("Bearer ") for _ in range(2)]
+    assert used == masked[-2:]
+    assert len(set(masked)) == len(masked) > 2
+
+
+def test_a_token_that_a_plugin_gave_long_ago_and_the_server_refuses_is_fetched_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = f"echo run >> {tmp_path}/runs; {answer(token='from-plugin')}"
+    found = connect("cloud", plugin(tmp_path, script), allow_exec=True).credentials
+    assert not found.renewed("Bearer from-plugin")
+    monkeypatch.setattr(exec_credentials, "_FRESH", 0.0)
+    assert found.renewed("Bearer from-plugin")
+    assert found.renewed("Bearer of-another-thread")
+    found.authorization()
+    assert (tmp_path / "runs").read_text() == "run\nrun\n"
+
+
+def test_a_token_file_is_read_again_where_the_server_refuses_and_what_is_new_is_masked(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("first\n")
+    masked: list[str] = []
+    credentials = TokenFile(path, masked.append)
+    assert credentials.authorization() == "Bearer first"
+    assert not credentials.renewed("Bearer first")
+    path.write_text("second\n")
+    assert credentials.renewed("Bearer first")
+    assert credentials.authorization() == "Bearer second"
+    assert masked == ["first", "first", "second"]
 
 
 def test_a_plugin_may_give_a_certificate(tmp_path: Path) -> None:
