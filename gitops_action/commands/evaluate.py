@@ -33,7 +33,7 @@ from gitops_action.rendering.build_environment import instance_name
 from gitops_action.rendering.context import RenderContext
 from gitops_action.rendering.render import render
 from gitops_action.rendering.repeatable import unrepeatable
-from gitops_action.rendering.sources import is_checkout
+from gitops_action.rendering.sources import fetched_sources, is_checkout
 from gitops_action.report.build import Findings
 from gitops_action.report.external_urls import external_urls
 from gitops_action.resource.tracking import Tracking
@@ -101,6 +101,9 @@ def findings(evaluation: Evaluation, session: Session) -> Findings:
         danger_policy=DangerPolicy.of(session.inputs.dangers),
         prunes=sync_options(evaluation.application, session).prune,
         history=history_of(evaluation.record),
+        sources=fetched_sources(evaluation.application, evaluation.rendered, session.head.commit)
+        if evaluation.rendered
+        else (),
         external_urls=external_urls(row.live for row in comparison.resources if row.live) if comparison else (),
     )
 

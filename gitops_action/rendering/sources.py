@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from gitops_action.application.application import Application, Source
     from gitops_action.rendering.checkout import Checkout
-    from gitops_action.rendering.context import RenderContext
+    from gitops_action.rendering.context import RenderContext, Rendered
     from gitops_action.resource.resource import JsonObject
 
 
@@ -114,6 +114,16 @@ class Recording:
 def without_credentials(url: str) -> str:
     """Return a URL as it may be shown."""
     return re.sub(r"://[^/@]*@", "://", url)
+
+
+def fetched_sources(application: Application, rendered: Rendered, checked_out: str) -> tuple[str, ...]:
+    """Return, in words, the sources that are not of the ``checked_out`` commit, and what else was fetched."""
+    found = []
+    for source, revision in zip(application.sources, rendered.revisions, strict=False):
+        if revision != checked_out:
+            chart = f"/{source.chart}" if source.chart else ""
+            found.append(f"{without_credentials(source.repo_url)}{chart}@{revision}")
+    return tuple(dict.fromkeys((*found, *rendered.fetched)))
 
 
 def is_checkout(source: Source, context: RenderContext) -> bool:

@@ -17,7 +17,7 @@ from gitops_action.application.application import Application, Source
 from gitops_action.application.fetch_hosts import FetchHosts
 from gitops_action.cli import main
 from gitops_action.commands.attribute import attribute_all
-from gitops_action.commands.evaluate import evaluate_all
+from gitops_action.commands.evaluate import evaluate_all, findings
 from gitops_action.commands.session import Ports, open_session
 from gitops_action.commands.sources import fetch_hosts
 from gitops_action.errors import ExitCode, UsageError
@@ -103,6 +103,7 @@ def test_a_change_cannot_name_another_repository_to_fetch_from(
     web = found["web"].rendered
     assert web is not None
     assert [target.object["data"] for target in web.targets] == [{"is_": "two"}]
+    assert findings(found["web"], session).sources == (f"{other.url}@{other.git('rev-parse', 'v2.0.0')}",)
     assert str(found["new"].error).startswith(f"{evil.url} is not among the hosts that a pull request may fetch from")
     assert attribute_all(list(found.values()), session, str(tmp_path)).notes == ()
 
