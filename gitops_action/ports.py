@@ -340,6 +340,10 @@ class Workflow(Protocol):
         """Write text to the log such that nothing in it is taken for a command."""
         ...
 
+    def progress(self, subject: str, words: str) -> None:
+        """Show what a subject is at, where somebody looks on; without words it is done. A log keeps no such line."""
+        ...
+
     def group(self, title: str, text: str) -> None:
         """Write text to the log, folded under a title."""
         ...

@@ -129,6 +129,9 @@ class ActionsWorkflow:
             token = secrets.token_hex(16)
             self._write(f"::stop-commands::{token}\n{text}\n::{token}::")
 
+    def progress(self, subject: str, words: str) -> None:
+        """Do nothing: a log keeps what was done, and not what is being done."""
+
     def group(self, title: str, text: str) -> None:
         """Write text to the log, folded under a title."""
         with self._lock:
@@ -184,6 +187,9 @@ class TerminalWorkflow:
         with self._lock:
             self._stream.write(self._masks.hide(plain(text)).rstrip("\n") + "\n")
             self._stream.flush()
+
+    def progress(self, subject: str, words: str) -> None:
+        """Do nothing: a log keeps what was done, and not what is being done."""
 
     def group(self, title: str, text: str) -> None:
         """Write the title, then the text."""

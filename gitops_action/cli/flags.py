@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gitops_action.commands.clusters import Clusters
     from gitops_action.commands.session import Ports, Session
     from gitops_action.errors import GitOpsError
+    from gitops_action.ports import Workflow
     from gitops_action.report.model import Report
 
 
@@ -86,7 +87,7 @@ def clusters_of(session: Session) -> Clusters:
 
 
 def ports_to(stream: Any) -> Ports:
-    """Return the outside world; what is logged goes to ``stream``."""
+    """Return the outside world; what is logged goes to ``stream``, with a live view below where that is a terminal."""
     from gitops_action.adapters.clock import SystemClock
     from gitops_action.adapters.process import SubprocessProcess
     from gitops_action.adapters.workflow import connect_workflow
@@ -94,10 +95,22 @@ def ports_to(stream: Any) -> Ports:
 
     return Ports(
         process=SubprocessProcess(),
-        workflow=connect_workflow(os.environ, stream),
+        workflow=_live_view(stream) if _is_watched(stream) else connect_workflow(os.environ, stream),
         clock=SystemClock(),
         environment=dict(os.environ),
     )
+
+
+def _is_watched(stream: Any) -> bool:
+    """Whether somebody looks at a terminal that can draw over what it has drawn."""
+    in_ci = os.environ.get("GITHUB_ACTIONS") == "true" or os.environ.get("CI") == "true"
+    return bool(stream.isatty()) and os.environ.get("TERM", "dumb") != "dumb" and not in_ci
+
+
+def _live_view(stream: Any) -> Workflow:
+    from gitops_action.adapters.live_view import LiveWorkflow
+
+    return LiveWorkflow(stream)
 
 
 def print_report(report: Report, output: str, *, show_hidden: bool = False) -> None:

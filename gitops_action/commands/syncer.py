@@ -74,6 +74,7 @@ class Syncer:
 
     def evaluate(self, application: Application) -> Evaluation:
         """Return an application rendered and compared; what keeps it from that is its ``error``."""
+        self.session.ports.workflow.progress(application.name, "rendering and comparing")
         try:
             with self.cores:
                 return evaluate(application, self.session, self.clusters, self.assess, self.scratch)
@@ -107,15 +108,17 @@ class Syncer:
             return judged(compared(found, self.session), self.assess)
 
     def report(self, synced: Synced, mode: Mode) -> ApplicationReport:
-        """Return what is reported of one application."""
+        """Return what is reported of one application, with which it is done."""
+        self.session.ports.workflow.progress(synced.found.application.name, "")
         return application_report(self._findings(synced), mode)
 
     def progress(self, application: Application) -> Callable[[str], None]:
-        """Return what logs a line about an application."""
+        """Return what logs a line about an application, and shows it as what the application is at."""
 
         def say(line: str) -> None:
             with self.log_lock:
                 self.session.ports.workflow.log(f"{application.name}: {line}")
+            self.session.ports.workflow.progress(application.name, line)
 
         return say
 
