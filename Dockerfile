@@ -1,4 +1,4 @@
-# The action's image: Python, git, helm, kustomize and Argo CD's Lua scripts. Runs as root and sets no working
+# The action's image: Python, git, ssh, helm, kustomize and Argo CD's Lua scripts. Runs as root and sets no working
 # directory, as GitHub asks of a container action: the workspace belongs to another user and is mounted at run time.
 #
 # Both base images and the stage that builds the tools are arguments, so that an image can be built where only some
@@ -23,6 +23,7 @@ FROM ${TOOLS} AS tools
 FROM ${BASE_IMAGE} AS base
 RUN missing=""; \
     for program in git python3; do command -v "$program" >/dev/null || missing="$missing $program"; done; \
+    command -v ssh >/dev/null || missing="$missing openssh-client"; \
     [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"; \
     [ -z "$missing" ] || { apt-get update && apt-get install -y --no-install-recommends $missing; }; \
     apt-get clean && rm -rf /var/lib/apt/lists/*
