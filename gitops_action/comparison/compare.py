@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.comparison import tables
+from gitops_action.comparison.custom_schema import violations
 from gitops_action.comparison.denied import denied_rows, nothing_denied
 from gitops_action.comparison.dry_run import RULE_REMEDY, Candidate, DryRun, failed_rule
 from gitops_action.comparison.exclusion import NOTHING_SET
@@ -149,7 +150,7 @@ class _Judge:
     tracking: Tracking
     catalog: ApiCatalog
     state: LiveState
-    new_kinds: frozenset[tuple[str, str]]
+    new_kinds: Mapping[tuple[str, str], Schema]
     schemas: Mapping[tuple[str, str], Schema]
     manager: str
     may_walk: bool
@@ -202,12 +203,26 @@ class _Judge:
             unknown = f"the cluster does not serve {target.kind} as {target.api_version}"
             remedy = f"It serves {served.api_version}: change the object's apiVersion."
         elif (target.api_version, target.kind) in self.new_kinds:
-            status, method = SyncStatusCode.OUT_OF_SYNC, Method.CREATION
+            return self._of_new_kind(key, target)
         else:
             unknown = f"the cluster does not know the kind {target.kind} of {target.api_version}"
             remedy = "Install its CustomResourceDefinition first, or add it to the application."
         return ResourceComparison(
             key=key, kind=None, target=target, status=status, method=method, unknown=unknown, remedy=remedy
+        )
+
+    def _of_new_kind(self, key: ResourceKey, target: Resource) -> ResourceComparison:
+        """Judge a new object by the schema that comes with the same change: no server can try it yet."""
+        schema = self.new_kinds[target.api_version, target.kind]
+        wrong = violations(target.object, schema.node) if schema.node else ()
+        return ResourceComparison(
+            key=key,
+            kind=None,
+            target=target,
+            status=SyncStatusCode.OUT_OF_SYNC,
+            method=Method.CREATION,
+            refusal=f"its CustomResourceDefinition does not permit it: {'; '.join(wrong)}" if wrong else "",
+            remedy="Correct the object, or the schema in the same change." if wrong else "",
         )
 
     def skipped(self, selection: Selection) -> list[ResourceComparison]:

@@ -45,12 +45,20 @@ def mask_pair(
 ) -> tuple[JsonObject | None, JsonObject | None]:
     """Return both sides with their secrets as words; ``annotations`` are masked in Secrets as well (DIF-39)."""
     numbers: dict[str, int] = {}
-    old, new = (ABSENT if side is None else side for side in (live, predicted))
+    old, new = (ABSENT if side is None else _without_managers(side) for side in (live, predicted))
     if any(side is not None and _is_secret(side) for side in (live, predicted)):
         masked = _masked_secret(old, new, annotations, numbers)
     else:
         masked = _masked(old, new, numbers)
     return (None if live is None else masked[0]), (None if predicted is None else masked[1])
+
+
+def _without_managers(side: JsonObject) -> JsonObject:
+    """Leave out who manages which field: nobody is shown that, and it is half of an object."""
+    metadata = side.get("metadata")
+    if not isinstance(metadata, dict) or "managedFields" not in metadata:
+        return side
+    return {**side, "metadata": {name: value for name, value in metadata.items() if name != "managedFields"}}
 
 
 def secret_values(resource: Resource, *, annotations: Collection[str] = ()) -> frozenset[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.comparison.prepare import prepare
+from gitops_action.comparison.schema import NO_SCHEMA, Schema, schemas
 from gitops_action.resource.annotations import is_hook, is_ignored_hook, is_skipped
 from gitops_action.resource.tracking import is_crd
 
@@ -32,9 +33,10 @@ class Selection:
     conditions: tuple[ApplicationCondition, ...] = ()
 
     @property
-    def new_kinds(self) -> frozenset[tuple[str, str]]:
-        """ApiVersion and kind of all that the targets' own CRDs define."""
-        return frozenset(entry for target in self.compared if is_crd(target) for entry in _defined(target))
+    def new_kinds(self) -> dict[tuple[str, str], Schema]:
+        """What the targets' own CRDs define, by apiVersion and kind; one without a schema has an empty one."""
+        crds = [target for target in self.compared if is_crd(target)]
+        return {entry: NO_SCHEMA for crd in crds for entry in _defined(crd)} | _schemas_of(crds)
 
 
 def select(
@@ -64,6 +66,13 @@ def _excluded(target: Resource) -> ApplicationCondition:
         message=f"Resource {target.group}/{target.kind} {target.name} is excluded in the settings",
         remedy="Remove it from the application, or `resource.exclusions` of argocd-cm.",
     )
+
+
+def _schemas_of(crds: Sequence[Resource]) -> dict[tuple[str, str], Schema]:
+    try:
+        return schemas(crds)
+    except (AttributeError, TypeError):
+        return {}  # a CRD of another shape, which the server refuses by itself
 
 
 def _defined(crd: Resource) -> list[tuple[str, str]]:

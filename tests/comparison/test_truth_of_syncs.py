@@ -105,6 +105,17 @@ class Case:
         except RequestRefused as error:
             self.did.append(f"{writer} was refused: {error.status}")
 
+    def judged(self, target: Resource) -> tuple[ResourceComparison, bool | None]:
+        """Return the row of a target and what the server says to it, both of one state: controllers write as well."""
+        for _ in range(20):
+            row = self.compare(target)
+            assert row.target is not None
+            would_change = self.changed_by_an_apply(row.target)
+            live = self.live()
+            if live is not None and row.live is not None and live.resource_version == row.live.resource_version:
+                return row, would_change
+        raise AssertionError(f"somebody writes all the time: {self.did}")
+
     def changed_by_an_apply(self, target: Resource) -> bool | None:
         """Return whether an apply of a target would change live; ``None`` where the server refuses it."""
         before = self.live()
@@ -168,9 +179,7 @@ def _move(case: Case, chance: random.Random, moves: int) -> None:
         target = Resource(_mutated(copied(target), chance))
         target = target.with_metadata(name=case.target.name, namespace=case.target.namespace or None)
         case.did.append(f"target {target.object}")
-    row = case.compare(target)
-    assert row.target is not None
-    would_change = case.changed_by_an_apply(row.target)
+    row, would_change = case.judged(target)
     if would_change or would_change is None:
         assert row.status is not SyncStatusCode.SYNCED, (row.method, case.did)
     if row.status is SyncStatusCode.OUT_OF_SYNC and not row.refusal and case.sync(row):
