@@ -10,6 +10,7 @@ OUTPUTS: dict[str, str] = {
     "changed": "`true` where something is, or was, OutOfSync.",
     "out-of-sync": "Number of applications that are OutOfSync.",
     "applications": "JSON list: name, sync, health, phase, counts and revision of each application.",
+    "matrix": "Jobs for `strategy.matrix`, written by `affected`: `shard`, `applications` and `count` of each.",
     "comment-url": "URL of the pull request comment.",
     "report-json": "Path of `report.json`, relative to the workspace.",
     "report-html": "Path of `report.html`, relative to the workspace: the whole report as one page.",

@@ -34,7 +34,7 @@ def show(report: Report, workflow: Workflow) -> None:
 
 
 def write_outputs(report: Report, workflow: Workflow, *, files: ReportFiles, comment_url: str) -> None:
-    """Set every declared step output."""
-    values = {**outputs(report), "report-json": files.json, "report-html": files.html, "comment-url": comment_url}
+    """Set every declared step output; the matrix is that of ``affected`` alone."""
+    values = {**outputs(report), "matrix": "", "report-json": files.json, "report-html": files.html, "comment-url": comment_url}
     for name in OUTPUTS:
         workflow.set_output(name, values[name])

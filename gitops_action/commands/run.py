@@ -20,6 +20,8 @@ from gitops_action.commands.publish import show, write_outputs
 from gitops_action.commands.report_files import write_report
 from gitops_action.commands.run_action import VERB as ACTION
 from gitops_action.commands.run_action import act
+from gitops_action.commands.run_affected import VERB as AFFECTED
+from gitops_action.commands.run_affected import run_affected
 from gitops_action.commands.run_doctor import VERB as DOCTOR
 from gitops_action.commands.run_doctor import diagnose
 from gitops_action.commands.session import open_session
@@ -47,7 +49,7 @@ def run(ports: Ports) -> ExitCode:
     for warning in warnings:
         ports.workflow.annotate("warning", warning)
     event = read_event(ports.environment, _payload(ports.environment), command=texts.get("command", "auto"))
-    if event.is_fork and event.verb not in (Mode.DIFF, MERGE):
+    if event.is_fork and event.verb not in (Mode.DIFF, MERGE, AFFECTED):
         raise Refused(
             f"{event.verb} is refused for a pull request from a fork",
             remedy="Only `diff` runs there, without a cluster.",
@@ -62,6 +64,9 @@ def run(ports: Ports) -> ExitCode:
     if event.verb == MERGE:
         return run_merge(inputs, github, ports)
     start = _Start(inputs=inputs, github=github, ports=ports, has_cluster=has_cluster)
+    if event.verb == AFFECTED:
+        is_deployed = event.name == "push" and has_cluster and _has_credentials(texts)
+        return run_affected(inputs, ports, start.open() if is_deployed else None)
     if event.verb == DOCTOR:
         return diagnose(start.open(), github, has_cluster=has_cluster)
     if event.verb == ACTION:
