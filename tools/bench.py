@@ -14,10 +14,8 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 from gitops_action.adapters.cluster import ApiServer
 from gitops_action.adapters.kubeconfig import ClusterInputs, load
@@ -25,125 +23,12 @@ from gitops_action.resource import Resource
 from gitops_action.resource.yaml import load_documents
 from tools import build
 from tools.affected_repository import build_repository
+from tools.bench_objects import PRODUCT, Row, product, run, write_manifests
+from tools.bench_rendering import reading, rendering
+from tools.bench_scale import Scale, lua
 from tools.cluster import Cluster, ControlPlane
 
 _AT_ONCE = 16
-_KINDS = """\
-apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: config-{n}
-  namespace: {ns}
-  labels:
-    app: app-{n}
-data:
-  LOG_LEVEL: info
-  PORT: "8080"
-  application.properties: |
-    first=1
-    second=2
----
-apiVersion: v1
-kind: Secret
-metadata:
-  name: secret-{n}
-  namespace: {ns}
-  labels:
-    app: app-{n}
-stringData:
-  PASSWORD: value-{n}
----
-apiVersion: v1
-kind: Service
-metadata:
-  name: service-{n}
-  namespace: {ns}
-  labels:
-    app: app-{n}
-spec:
-  selector:
-    app: app-{n}
-  ports:
-    - name: http
-      port: 80
-      targetPort: 8080
----
-apiVersion: v1
-kind: ServiceAccount
-metadata:
-  name: account-{n}
-  namespace: {ns}
-  labels:
-    app: app-{n}
----
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata:
-  name: budget-{n}
-  namespace: {ns}
-spec:
-  maxUnavailable: 1
-  selector:
-    matchLabels:
-      app: app-{n}
-"""
-_DEPLOYMENT = """\
----
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: app-{n}
-  namespace: {ns}
-  labels:
-    app: app-{n}
-spec:
-  replicas: 1
-  selector:
-    matchLabels:
-      app: app-{n}
-  template:
-    metadata:
-      labels:
-        app: app-{n}
-    spec:
-      serviceAccountName: account-{n}
-      containers:
-        - name: app
-          image: registry.example/app:1.{n}
-          ports:
-            - name: http
-              containerPort: 8080
-          envFrom:
-            - configMapRef:
-                name: config-{n}
-            - secretRef:
-                name: secret-{n}
-          env:
-            - name: POD
-              valueFrom:
-                fieldRef:
-                  fieldPath: metadata.name
-          resources:
-            requests:
-              cpu: 10m
-              memory: 16Mi
-            limits:
-              memory: 32Mi
-          volumeMounts:
-            - name: tmp
-              mountPath: /tmp
-      volumes:
-        - name: tmp
-          emptyDir: {{}}
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """One process: wall time in seconds, peak memory in MiB."""
-
-    seconds: float
-    mebibytes: float
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -156,15 +41,13 @@ def main(arguments: list[str] | None = None) -> int:
         binaries = build.cache_directory() / "tools" / "bin"
         with ControlPlane(Path(folder, "cluster"), binaries=binaries) as cluster:
             bench = Bench(cluster, Path(folder), options.objects, options.runs)
-            rows = [bench.start_up(), bench.sync(), *bench.diff(), _affected(Path(folder), options.runs)]
+            rows = [bench.start_up(), bench.sync(), *bench.diff(), _affected(Path(folder), options.runs), lua()]
+            rows += [*rendering(Path(folder), options.runs), reading()]
+            rows += Scale(cluster, Path(folder), options.runs).rows()
     print(f"\n{options.objects} objects, median of {options.runs} runs, {os.cpu_count()} cores\n")
     for name, measured, goal, _ in rows:
         print(f"{name:44} {measured:52} {goal}")
     return 0 if all(is_met for *_, is_met in rows) else 1
-
-
-Row: TypeAlias = tuple[str, str, str, bool]
-"""Name, figures, goal, and whether it is met."""
 
 
 class Bench:
@@ -179,7 +62,7 @@ class Bench:
 
     def start_up(self) -> Row:
         """Time ``--version``."""
-        seconds = statistics.median(_run([*_PRODUCT, "--version"]).seconds for _ in range(self._runs * 2))
+        seconds = statistics.median(run([*PRODUCT, "--version"]).seconds for _ in range(self._runs * 2))
         return "gitops-action --version", f"{seconds:.3f} s", "≤ 0.15 s", seconds <= 0.15
 
     def sync(self) -> Row:
@@ -193,7 +76,7 @@ class Bench:
             applied, settled = self._bare_applies(self._manifests())
             bare.append(applied)
             settling.append(settled)
-            ours.append(_run(self._product("sync", self._manifests(), "--timeout", "5m")).seconds)
+            ours.append(run(self._product("sync", self._manifests(), "--timeout", "5m")).seconds)
         wait = statistics.median(settling)
         ratio = (statistics.median(ours) - wait) / statistics.median(bare)
         figures = f"({statistics.median(ours):.2f} − {wait:.2f}) s / bare {statistics.median(bare):.2f} s = {ratio:.2f}"
@@ -202,16 +85,16 @@ class Bench:
     def diff(self) -> list[Row]:
         """Time a diff where all is in sync, against kubectl's; and its memory."""
         manifests = self._manifests()
-        _run(self._product("sync", manifests, "--timeout", "5m"))
+        run(self._product("sync", manifests, "--timeout", "5m"))
         rendered = self._folder / "rendered.yaml"
         rendered.write_bytes(subprocess.run(self._product("render", manifests), check=True, capture_output=True).stdout)
         kubectl = [str(build.program("kubectl")), "--kubeconfig", str(self._cluster.kubeconfig()), "diff"]
         kubectl += ["--server-side", "--force-conflicts", "--field-manager=gitops-action", "--filename", str(rendered)]
         again, ours, peer = [], [], []
         for _ in range(self._runs):
-            ours.append(_run(self._product("diff", manifests)))
-            peer.append(_run(kubectl).seconds)
-            again.append(_run(self._product("sync", manifests)).seconds)
+            ours.append(run(self._product("diff", manifests)))
+            peer.append(run(kubectl).seconds)
+            again.append(run(self._product("sync", manifests)).seconds)
         seconds = statistics.median(each.seconds for each in ours)
         ratio = statistics.median(peer) / seconds
         memory = max(each.mebibytes for each in ours)
@@ -228,25 +111,11 @@ class Bench:
         ]
 
     def _manifests(self) -> Path:
-        """Write manifests for a namespace of their own, which exists, and return their folder."""
         self._namespaces += 1
-        namespace = f"bench-{self._namespaces}"
-        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
-        self._cluster.request("POST", "/api/v1/namespaces", body)
-        folder = self._folder / namespace / "manifests"
-        folder.mkdir(parents=True)
-        each = self._objects // 10  # ten objects an application: five kinds twice less one, and a Deployment
-        for n in range(each):
-            text = _KINDS.format(n=n, ns=namespace) + _DEPLOYMENT.format(n=n, ns=namespace)
-            extra = _KINDS.format(n=f"{n}-b", ns=namespace).rpartition("---\n")[0]
-            (folder / f"app-{n}.yaml").write_text(f"{text}---\n{extra}")
-        return folder
+        return write_manifests(self._cluster, self._folder, f"bench-{self._namespaces}", self._objects)
 
     def _product(self, verb: str, manifests: Path, *flags: str) -> list[str]:
-        namespace = manifests.parent.name
-        described = ["--name", namespace, "--path", "manifests", "--namespace", namespace]
-        where = ["--working-directory", str(manifests.parent), "--kubeconfig", str(self._cluster.kubeconfig())]
-        return [*_PRODUCT, verb, *described, *where, *flags]
+        return product(self._cluster, verb, manifests, *flags)
 
     def _bare_applies(self, manifests: Path) -> tuple[float, float]:
         """Return the seconds of the bare dry runs and applies, 16 at a time, and from then until all is available."""
@@ -277,27 +146,11 @@ def _affected(folder: Path, runs: int) -> Row:
     place = folder / "repository"
     place.mkdir()
     build_repository(place, 2000)
-    measured = [_run([*_PRODUCT, "affected", "--working-directory", str(place)]) for _ in range(runs)]
+    measured = [run([*PRODUCT, "affected", "--working-directory", str(place)]) for _ in range(runs)]
     seconds = statistics.median(each.seconds for each in measured)
     memory = max(each.mebibytes for each in measured)
     name = "affected, 2,000 applications, 20,000 files"
     return name, f"{seconds:.2f} s, {memory:.0f} MiB", "≤ 1.0 s, ≤ 200 MiB", seconds <= 1.0 and memory <= 200
-
-
-_PRODUCT = [str(Path(sys.executable).with_name("gitops-action"))]
-
-
-def _run(command: list[str]) -> Measured:
-    """Run a process to its end; raise where it fails."""
-    started = time.monotonic()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        errors = process.stderr.read() if process.stderr else b""
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{errors.decode()[-2000:]}")
-    return Measured(seconds=seconds, mebibytes=usage.ru_maxrss / 1024)
 
 
 if __name__ == "__main__":
