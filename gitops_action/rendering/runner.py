@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gitops_action.resource import Resource
 
 _REMEDIES = {
-    "must specify --enable-helm": "Charts in a kustomization are not rendered in this version: use a Helm source.",
+    "must specify --enable-helm": "Add --enable-helm to kustomize.buildOptions of argocd-cm, or use a Helm source.",
     "external plugins disabled": "Plug-ins and functions of kustomize are never run: commit what they generate.",
     "is not in or below": "Files must lie in or below the kustomization that names them: make theirs a base.",
     "proxyconnect": "Renderers reach no network: commit what is fetched to the repository.",
