@@ -26,6 +26,7 @@ from tools.affected_repository import build_repository
 from tools.bench_objects import PRODUCT, Row, product, run, write_manifests
 from tools.bench_rendering import reading, rendering
 from tools.bench_scale import Scale, lua
+from tools.bench_waits import Waits
 from tools.cluster import Cluster, ControlPlane
 
 _AT_ONCE = 16
@@ -44,6 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
             rows = [bench.start_up(), bench.sync(), *bench.diff(), _affected(Path(folder), options.runs), lua()]
             rows += [*rendering(Path(folder), options.runs), reading()]
             rows += Scale(cluster, Path(folder), options.runs).rows()
+            rows += Waits(cluster=cluster, folder=Path(folder), runs=options.runs).rows()
     print(f"\n{options.objects} objects, median of {options.runs} runs, {os.cpu_count()} cores\n")
     for name, measured, goal, _ in rows:
         print(f"{name:44} {measured:52} {goal}")
