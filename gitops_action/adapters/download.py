@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 from urllib3.util import Timeout
 
 from gitops_action.adapters.connection import Tls
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LARGEST = 100 * 1024 * 1024
 _REDIRECTIONS = 5
-_CONNECT_SECONDS, _READ_SECONDS, _WHOLE_SECONDS = 10.0, 30.0, 180.0
+_CONNECT_SECONDS, _WHOLE_SECONDS = 10.0, 120.0
 _CHUNK = 1 << 18
 
 
@@ -62,6 +62,8 @@ def download(
         access = access_to(url)
         try:
             answer = _request(access, headers or {}, limit, deadline)
+        except (ReadTimeoutError, ConnectTimeoutError) as error:
+            raise _too_slow(url, seconds) from error
         except HTTPError as error:
             reason = access.scrub(str(getattr(error, "reason", None) or error))[:300]
             raise ApplicationError(
@@ -75,6 +77,13 @@ def download(
             raise ApplicationError(f"{shown(url)} redirects to {shown(following)}, which is not encrypted")
         url = following
     raise ApplicationError(f"{shown(url)}: more than {_REDIRECTIONS} redirections")
+
+
+def _too_slow(url: str, seconds: float) -> ApplicationError:
+    return ApplicationError(
+        f"{shown(url)} did not answer within {seconds:g} s",
+        remedy="Check that the runner reaches the server, and that it is up.",
+    )
 
 
 def _request(access: Access, headers: Mapping[str, str], limit: int, deadline: float) -> Answer:
@@ -113,16 +122,14 @@ def _content(response: BaseHTTPResponse, access: Access, limit: int, deadline: f
                 f"{shown(access.url)} is larger than {limit // (1024 * 1024)} MB", remedy="Nothing so large is fetched."
             )
         if time.monotonic() > deadline:
-            raise ApplicationError(
-                f"{shown(access.url)} did not answer in time", remedy="Check the server, and the way to it."
-            )
+            raise ReadTimeoutError(None, access.url, "the whole took too long")
     return bytes(body)
 
 
 def _pool(access: Access, pin: str, deadline: float) -> Any:
     """Return a pool of connections to the vetted address, or to the proxy that resolves the name itself."""
     left = max(0.1, deadline - time.monotonic())
-    options: dict[str, Any] = {"timeout": Timeout(connect=min(_CONNECT_SECONDS, left), read=min(_READ_SECONDS, left))}
+    options: dict[str, Any] = {"timeout": Timeout(connect=min(_CONNECT_SECONDS, left), read=left)}
     if access.address.scheme == "https":
         options["ssl_context"] = _context(access)
     proxy = access.proxy or _proxy_of(access)

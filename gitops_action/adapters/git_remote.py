@@ -49,6 +49,8 @@ class Limits:
 
     refs: float = 30.0
     fetch: float = 180.0
+    web: float = 120.0
+    """For one file of a chart repository, a registry or the web."""
 
 
 class GitRemote:

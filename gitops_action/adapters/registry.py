@@ -54,7 +54,10 @@ class Artifact:
 
 
 class RegistryRepository:
-    """One repository; safe to use from many threads. ``base`` is ``https://host``."""
+    """One repository; safe to use from many threads. ``base`` is ``https://host``.
+
+    One that did not answer is not asked again.
+    """
 
     def __init__(self, base: str, name: str, fetch: Fetch) -> None:
         self._base = base
@@ -64,6 +67,7 @@ class RegistryRepository:
         self._token: str | None = None
         self._tags: tuple[str, ...] | None = None
         self._digests: dict[str, str] = {}
+        self._failure: ApplicationError | None = None
 
     def __str__(self) -> str:
         """Return the name as people write it."""
@@ -134,11 +138,17 @@ class RegistryRepository:
         raise ApplicationError(f"{self} has more than {_MOST_PAGES:,} pages of tags", remedy="Write an exact version.")
 
     def _get(self, path: str, limit: int, *, accept: str = "*/*") -> Answer:
+        if self._failure is not None:
+            raise self._failure
         url = urljoin(f"{self._base}/v2/{self._name}/", path)
-        answer = self._fetch(url, limit, {"Accept": accept}, self._token)
-        if answer.status == 401 and self._token is None:
-            self._token = self._authorized(answer.headers.get("www-authenticate", ""))
+        try:
             answer = self._fetch(url, limit, {"Accept": accept}, self._token)
+            if answer.status == 401 and self._token is None:
+                self._token = self._authorized(answer.headers.get("www-authenticate", ""))
+                answer = self._fetch(url, limit, {"Accept": accept}, self._token)
+        except ApplicationError as error:
+            self._failure = error
+            raise
         return answer
 
     def _authorized(self, challenge: str) -> str | None:

@@ -122,7 +122,7 @@ class RemoteSources:
         """Return the content of one file by its URL."""
         with self._lock_of(f"file {project} {url}"):
             if url not in self._files:
-                answer = download(url, lambda each: self._access(each, None), limit=_FILE_LIMIT)
+                answer = self._download(url, lambda each: self._access(each, None), limit=_FILE_LIMIT)
                 self._files[url] = checked(answer, shown(url)).body
             return self._files[url]
 
@@ -145,7 +145,7 @@ class RemoteSources:
         def access_to(each: str) -> Access:
             return self._access(each, credential if passes or address_of(each) == home else None)
 
-        return lambda each, limit: download(each, access_to, limit=limit)
+        return lambda each, limit: self._download(each, access_to, limit=limit)
 
     def _chart(self, source: Source, project: str, version: str) -> SourceTree:
         if _is_registry(source, self._credential(source.repo_url, project)):
@@ -212,7 +212,7 @@ class RemoteSources:
             def access_to(each: str) -> Access:
                 return self._access(each, credential, sends if address_of(each) == home else "")
 
-            return download(url, access_to, headers=headers, limit=limit)
+            return self._download(url, access_to, headers=headers, limit=limit)
 
         return RegistryRepository(base, name, fetch)
 
@@ -254,6 +254,11 @@ class RemoteSources:
             environment=fetching.environment,
             installation_token=fetching.installation_token,
         )
+
+    def _download(
+        self, url: str, access_to: Callable[[str], Access], *, limit: int, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        return download(url, access_to, headers=headers, limit=limit, seconds=self._fetching.limits.web)
 
     def _is_the_jobs(self, url: str) -> bool:
         """Return whether the job's own token may open a URL: one of its repository's owner, over HTTPS."""

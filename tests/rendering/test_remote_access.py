@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -181,6 +182,37 @@ def test_an_ssh_key_is_in_a_file_for_as_long_as_git_runs(tmp_path: Path, *, inse
         assert variables["GIT_ALLOW_PROTOCOL"] == "ssh"
         assert settings["credential.helper"] == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_repository_is_fetched_over_ssh_with_its_key_and_known_hosts(
+    repository: Repository, server: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stand-in for ssh notes what it is given, and runs git's command here."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    ssh = programs / "ssh"
+    noted = tmp_path / "noted"
+    ssh.write_text(
+        f"""#!/bin/sh
+key="$(echo "$@" | sed 's/.*-i \\([^ ]*\\).*/\\1/')"
+stat -c %a "$key" >> {noted}; cat "$key" >> {noted}; echo "$@" >> {noted}
+exec git-upload-pack {server.repositories["/acme/app"]}
+"""
+    )
+    ssh.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    credential = RepositoryCredential(url="git@127.0.0.1:acme/app.git", ssh_private_key="KEY")
+
+    found = repository.render(
+        Source(repo_url="git@127.0.0.1:acme/app.git", path="web"), sources=sources(tmp_path, credentials=(credential,))
+    )
+
+    assert [target.name for target in found.targets] == ["a"]
+    mode, key, words, *_ = noted.read_text().splitlines()
+    assert (mode, key) == ("600", "KEY")
+    assert words.endswith("git@127.0.0.1 git-upload-pack 'acme/app.git'")
+    assert "-F /dev/null" in words
+    assert not list(tmp_path.rglob("access-*"))
 
 
 def test_certificates_and_proxies_reach_git(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gitops_action.adapters.git_remote import Limits
 from gitops_action.adapters.process import SubprocessProcess
 from gitops_action.adapters.remote_sources import Fetching, RemoteSources
 from gitops_action.application.application import HelmSource, Source
@@ -371,6 +372,20 @@ def test_a_layer_that_is_not_what_the_manifest_says_is_refused(
     server.blobs = dict.fromkeys(server.blobs, archive({"a.yaml": config_map("evil")}))
     source = Source(repo_url=f"oci://127.0.0.1:{server.port}/team/x", path=".", target_revision="v1")
     assert "the content of sha256:" in repository.refusal(source, sources=sources(tmp_path)).summary
+
+
+@pytest.mark.parametrize("form", ["{url}/charts", "{host}/charts", "oci://{host}/charts/web"])
+def test_a_repository_or_registry_that_hangs_is_named_and_asked_once(
+    repository: Repository, silent_server: str, tmp_path: Path, form: str
+) -> None:
+    host = silent_server.partition("://")[2]
+    url = form.format(url=silent_server, host=host)
+    source = Source(repo_url=url, target_revision="1.x", **({"path": "."} if "oci:" in url else {"chart": "web"}))
+    fetching = sources(tmp_path, limits=Limits(web=0.2))
+    first = repository.refusal(source, sources=fetching)
+    assert first.summary.startswith(silent_server)
+    assert first.summary.endswith("did not answer within 0.2 s")
+    assert repository.refusal(source, sources=fetching) is first
 
 
 # --- dependencies of a chart ---------------------------------------------------------------------------------------
