@@ -7,11 +7,13 @@ place and does not hold up the others. Reads no file itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gitops_action.application.parse import parse_application
 from gitops_action.errors import GitOpsError, UsageError
 from gitops_action.resource.yaml import load_documents
+from gitops_action.resource.yaml_lines import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,19 +77,28 @@ def discover(files: Iterable[tuple[str, bytes]]) -> Discovered:
     """Return the applications, sets and settings in these files, sorted by place."""
     documents: list[Document] = []
     problems: list[GitOpsError] = []
+    texts: dict[str, bytes] = {}
     for path, text in files:
         try:
             loaded = load_documents(text, source=path)
         except UsageError as problem:
             problems.append(problem)
             continue
+        texts[path] = text
         documents += [Document(file=path, line=line, value=v) for v, line in loaded if isinstance(v, dict)]
     applications = []
     for document in documents:
         if kind_of(document.value) != "Application":
             continue
         try:
-            applications.append(parse_application(document.value, file=document.file, line=document.line))
+            applications.append(
+                parse_application(
+                    document.value,
+                    file=document.file,
+                    line=document.line,
+                    line_of=partial(line_of, texts[document.file], document.line),
+                )
+            )
         except UsageError as problem:
             problems.append(problem)
     return Discovered(

@@ -33,13 +33,17 @@ from gitops_action.duration import parse_duration
 from gitops_action.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gitops_action.resource.resource import JsonObject
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?", re.ASCII)
 
 
-def parse_application(document: JsonObject, *, file: str = "", line: int = 0) -> Application:
-    """Return the application that a document describes.
+def parse_application(
+    document: JsonObject, *, file: str = "", line: int = 0, line_of: Callable[[str], int] | None = None
+) -> Application:
+    """Return the application that a document describes; ``line_of`` tells in which line a field stands, by its path.
 
     Raises ``UsageError`` where it has no valid name, for then nothing could be said about it.
     """
@@ -76,7 +80,7 @@ def parse_application(document: JsonObject, *, file: str = "", line: int = 0) ->
     )
     spec.finish()
     root.finish()
-    return _with_conditions(application, problems, unknown)
+    return _with_conditions(application, problems, unknown, line_of or (lambda _: line))
 
 
 def parse_source(document: JsonObject) -> tuple[Source, tuple[str, ...], tuple[str, ...]]:
@@ -87,22 +91,28 @@ def parse_source(document: JsonObject) -> tuple[Source, tuple[str, ...], tuple[s
     return source, tuple(problems), tuple(unknown)
 
 
-def _with_conditions(application: Application, problems: list[str], unknown: list[str]) -> Application:
-    place = f"{application.file}:{application.line}"
+def _with_conditions(
+    application: Application, problems: list[str], unknown: list[str], line_of: Callable[[str], int]
+) -> Application:
+    def place(path: str) -> str:
+        return f"{application.file}:{line_of(path)}"
+
     if not application.sources:
         problems.append("spec.source.repoURL and either spec.source.path or spec.source.chart are required")
     if application.destination.server and application.destination.name:
         problems.append("spec.destination has both server and name")
     wrong = tuple(
         ApplicationCondition(
-            type=ConditionType.INVALID_SPEC_ERROR, message=problem, remedy=f"Correct the field in {place}."
+            type=ConditionType.INVALID_SPEC_ERROR,
+            message=problem,
+            remedy=f"Correct the field in {place(problem.partition(' ')[0])}.",
         )
         for problem in problems
     )
     strange = tuple(
         ApplicationCondition(
             type=ConditionType.UNSUPPORTED_WARNING,
-            message=f"{place}: unknown field {field} has no effect",
+            message=f"{place(field)}: unknown field {field} has no effect",
             remedy="Remove the field, or correct its spelling.",
         )
         for field in unknown

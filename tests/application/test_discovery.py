@@ -149,3 +149,18 @@ def test_a_link_out_of_the_repository_is_not_followed(
     (repository / "apps/link.yaml").symlink_to(outside)
     found = [path for path, _ in candidates(repository, repository, ("apps/*.yaml",), may_hold_documents)]
     assert found == ["apps/web.yaml"]
+
+
+def test_what_is_wrong_in_a_document_is_said_with_its_own_line() -> None:
+    text = (
+        b"# several\n---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n"
+        b"  sources:\n    - path: web\n      helm:\n        valuesFile: x\n        skipCrds: perhaps\n"
+    )
+    [web] = discover([("apps/web.yaml", text)]).applications
+    assert [(each.message, each.remedy) for each in web.conditions] == [
+        ("spec.sources[0].helm.skipCrds is a string, not a boolean", "Correct the field in apps/web.yaml:11."),
+        (
+            "apps/web.yaml:10: unknown field spec.sources[0].helm.valuesFile has no effect",
+            "Remove the field, or correct its spelling.",
+        ),
+    ]
