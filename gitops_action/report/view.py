@@ -38,6 +38,14 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The folds of one cluster; ``cluster`` is empty where all are of one."""
+
+    cluster: str
+    rows: tuple[ApplicationView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """The page. ``shortened`` says in words what was left out, empty when nothing was."""
 
@@ -47,6 +55,7 @@ class View:
     is_drift: bool
     is_attributed: bool
     applications: tuple[ApplicationView, ...]
+    sections: tuple[Section, ...]
     more_applications: int
     unremarkable: tuple[str, ...]
     more_unremarkable: int
@@ -92,6 +101,7 @@ def view(report: Report, level: Level, shown: Mapping[int, tuple[str, ...]]) -> 
         is_drift=report.mode is Mode.DRIFT,
         is_attributed=is_attributed(report),
         applications=rows,
+        sections=_sections(rows),
         more_applications=len(remarkable) - len(rows),
         unremarkable=tuple(each.application.name for each in folded[: level.rows]),
         more_unremarkable=len(folded) - len(folded[: level.rows]),
@@ -113,6 +123,19 @@ def view(report: Report, level: Level, shown: Mapping[int, tuple[str, ...]]) -> 
         elapsed=phrases.elapsed(report),
         tally=phrases.tally(report.applications),
         reproduce=next(iter(commands)) if len(commands) == 1 else "",
+    )
+
+
+def _sections(rows: tuple[ApplicationView, ...]) -> tuple[Section, ...]:
+    """Return the folds cluster by cluster, the one with the worst application first."""
+    folded: dict[str, list[ApplicationView]] = {}
+    for row in rows:
+        if row.has_fold:
+            folded.setdefault(row.application.cluster, []).append(row)
+    is_alone = len(folded) < 2
+    return tuple(
+        Section(cluster="" if is_alone else cluster or "no cluster", rows=tuple(alike))
+        for cluster, alike in folded.items()
     )
 
 

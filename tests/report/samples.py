@@ -294,6 +294,20 @@ def enormous(count: int = 3_000) -> Report:
     return a_report(an_application("monorepo", LEDGER, *(one(number) for number in range(count))))
 
 
+def two_megabytes() -> Report:
+    """Three dashboards as large as they come, and one small change beside them."""
+
+    def one(number: int) -> ResourceReport:
+        lines = "".join(
+            f'-      "panel-{line}": {"o" * 30}\n+      "panel-{line}": {"n" * 30}\n' for line in range(6_900)
+        )
+        return a_resource(
+            "ConfigMap", f"dashboard-{number}", ChangeKind.CHANGED, diff=f"@@ data.dashboard.json @@\n{lines}"
+        )
+
+    return a_report(an_application("grafana", STOREFRONT, *map(one, range(3)), *equal_resources(4)))
+
+
 def all_failed() -> Report:
     condition = ConditionReport(
         type="ComparisonError",

@@ -156,3 +156,21 @@ def test_an_object_that_is_unknown_without_a_reason_is_still_listed() -> None:
     text = comment(report, samples.HEADER)
     assert "1 unknown" in text
     assert "**web · Pod <code>shop/x</code>: could not be compared**" in text
+
+
+def test_the_folds_of_each_cluster_stand_together_the_worst_cluster_first() -> None:
+    text = comment(samples.mixed(), samples.HEADER)
+    places = [text.index(f"**On {cluster}**") for cluster in ("prod-us", "prod-eu")]
+    folds = [text.index(f"<b>{name}</b>") for name in ("payments", "storefront")]
+    assert places[0] < folds[0] < places[1] < folds[1]
+    assert "**On " not in comment(samples.one_image(), samples.HEADER)
+
+
+def test_two_megabytes_in_three_objects_are_folded_to_counts_and_the_small_one_is_shown(
+    golden: Callable[[str, str], None],
+) -> None:
+    report = samples.two_megabytes()
+    assert sum(len(row.diff) for row in report.applications[0].resources) > 2_000_000
+    text = comment(report, samples.HEADER)
+    assert COMMENT.holds(text)
+    golden("comment-two-megabytes.md", text)
