@@ -111,8 +111,8 @@ def run_plugin(config: Mapping[str, Any], cluster: Mapping[str, Any], directory:
 
 
 _CURE = (
-    "Write the kubeconfig with a token in it in a step before, or set the inputs server, ca and token. For EKS, GKE and "
-    "AKS nothing of that is needed: see docs/credentials.md."
+    "Write the kubeconfig with a token in it in a step before, or set the inputs server, ca and token. "
+    "For EKS, GKE and AKS nothing of that is needed: see docs/credentials.md."
 )
 _GRANT = "Give the job `id-token: write`, and the step the variables that docs/credentials.md names for this cloud."
 
