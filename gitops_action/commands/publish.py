@@ -35,6 +35,7 @@ def show(report: Report, workflow: Workflow) -> None:
 
 def write_outputs(report: Report, workflow: Workflow, *, files: ReportFiles, comment_url: str) -> None:
     """Set every declared step output; the matrix is that of ``affected`` alone."""
-    values = {**outputs(report), "matrix": "", "report-json": files.json, "report-html": files.html, "comment-url": comment_url}
+    values = {**outputs(report), "matrix": "", "comment-url": comment_url}
+    values |= {"report-json": files.json, "report-html": files.html}
     for name in OUTPUTS:
         workflow.set_output(name, values[name])
