@@ -184,6 +184,7 @@ class ConditionType(StrEnum):
     UNREPEATABLE_WARNING = "UnrepeatableWarning"
     DANGER_WARNING = "DangerWarning"
     CLIENT_COMPARISON_WARNING = "ClientSideComparisonWarning"
+    IGNORED_FIELD_WARNING = "IgnoredFieldWarning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ surely equal; every other object is dry-run. Writes nothing. Rules: SST-1 to SST
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import starmap
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.comparison import tables
+from gitops_action.comparison.change_warnings import changed_custom_kinds, ignored_field_warnings, storage_warnings
 from gitops_action.comparison.custom_schema import violations
 from gitops_action.comparison.denied import denied_rows, nothing_denied
 from gitops_action.comparison.dry_run import RULE_REMEDY, Candidate, DryRun, failed_rule
@@ -132,6 +134,8 @@ def compare(
         *unlisted_errors(state),
         *_rule_errors(normalize),
         *client_side_warnings(rows),
+        *ignored_field_warnings(rows, respects=respects),
+        *storage_warnings(_crds(cluster, changed_custom_kinds(rows))),
     )
     return Comparison(
         application=application,
@@ -295,12 +299,18 @@ def _custom_schemas(
 
 
 def _read_schemas(cluster: Cluster, kind: ApiKind) -> list[tuple[tuple[str, str], Schema]]:
+    return list(schemas(_crds(cluster, [kind]).values()).items())
+
+
+def _crds(cluster: Cluster, kinds: Iterable[ApiKind]) -> dict[ApiKind, Resource]:
+    """Return the CRDs of custom kinds, as far as they can be read: without one, the dry runs decide."""
     crd = cluster.catalog().preferred.get(_CRD)
-    try:
-        found = cluster.get(crd, namespace="", name=f"{kind.plural}.{kind.group}") if crd else None
-    except ApiError:
-        return []  # Forbidden, or an aggregated API: the dry runs decide
-    return list(schemas([found]).items()) if found else []
+    found: dict[ApiKind, Resource] = {}
+    for kind in kinds if crd else ():
+        with suppress(ApiError):  # Forbidden, or an aggregated API
+            if crd and (read := cluster.get(crd, namespace="", name=f"{kind.plural}.{kind.group}")):
+                found[kind] = read
+    return found
 
 
 def _schema_of(cluster: Cluster, known: Mapping[tuple[str, str], Schema], candidate: Candidate) -> Schema | None:
