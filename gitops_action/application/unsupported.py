@@ -20,6 +20,7 @@ _EFFECTIVE_OPTIONS = frozenset(
         "ApplyOutOfSyncOnly",
         "ClientSideApplyMigration",
         "CreateNamespace",
+        "Delete",
         "FailOnSharedResource",
         "Prune",
         "PruneLast",

@@ -30,7 +30,7 @@ def chosen(session: Session, names: Sequence[str]) -> Session:
     settled = {(one.namespace, one.name) for one in picked}
     problems = (each for each in session.problems if not (isinstance(each, SameName) and each.name in settled))
     once = {id(one): one for one in picked}
-    return replace(session, applications=tuple(once.values()), problems=tuple(problems))
+    return replace(session, applications=tuple(once.values()), problems=tuple(problems), names=tuple(names))
 
 
 def _one(applications: Sequence[Application], name: str) -> Application:

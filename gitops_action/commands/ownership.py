@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 def owner_of(application: Application, session: Session) -> Owner:
     """Return who this run is, as its record will say it."""
     urls = _repositories(session)
-    return Owner(repository_id=session.event.repository_id, repository=urls[0] if urls else "", path=application.file)
+    return Owner(
+        repository_id=session.event.repository_id,
+        repository=urls[0] if urls else "",
+        path=application.file,
+        branch=session.event.tracked_branch or session.head.branch,
+    )
 
 
 def uid_of(cluster: Cluster) -> str:

@@ -82,6 +82,8 @@ class Session:
     settings: Settings
     applications: tuple[Application, ...]
     projects: Projects = field(default_factory=Projects)
+    names: tuple[str, ...] = ()
+    """The applications that somebody named, where the run is about those alone."""
     problems: tuple[GitOpsError, ...] = ()
     notes: tuple[str, ...] = ()
     started: float

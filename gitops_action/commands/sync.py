@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from gitops_action.application.stages import stages
 from gitops_action.commands.cache_directory import for_sync
+from gitops_action.commands.deletion import delete, note_of
 from gitops_action.commands.in_order import in_order
 from gitops_action.commands.on_failure import after_failure
 from gitops_action.commands.plans import read_plan
 from gitops_action.commands.recording import Intent, is_automated
+from gitops_action.commands.removed import find_removed
 from gitops_action.commands.reporting import report_of
 from gitops_action.commands.syncer import Synced, open_syncer
 from gitops_action.errors import ExitCode, Refused
@@ -23,6 +25,7 @@ from gitops_action.sync.selection import parse_selection
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Iterable
 
     from gitops_action.application.stages import Predecessor
     from gitops_action.commands.clusters import Clusters
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
     """Return the report of a sync of all applications of the session; ``stop`` ends it in order."""
+    whole = session
     session = _automated_only(replace(session, manifests=for_sync(session.manifests)))
     selection = parse_selection(session.inputs.resource, session.inputs.label)
     intent = Intent(selection=selection, plan=read_plan(session))
@@ -56,7 +60,24 @@ def sync(session: Session, clusters: Clusters, stop: threading.Event) -> Report:
             is_done=_is_done,
             at_once=syncer.at_once,
         )
-    return report_of(session, mode=Mode.SYNC, applications=applications, requests=clusters.requests)
+    deleted, notes = _without_removed(whole, clusters, stop, applications)
+    return report_of(
+        session, mode=Mode.SYNC, applications=(*applications, *deleted), requests=clusters.requests, notes=notes
+    )
+
+
+def _without_removed(
+    session: Session, clusters: Clusters, stop: threading.Event, synced: Iterable[ApplicationReport]
+) -> tuple[tuple[ApplicationReport, ...], tuple[str, ...]]:
+    """Return what became of applications that are gone from Git, and notes on those whose objects stay.
+
+    They go last, and only where all others are well: what is theirs may be about to become another one's.
+    """
+    removed = () if session.inputs.dry_run else find_removed(session, clusters)
+    is_well = all(each.exit_code in (ExitCode.OK, ExitCode.DIFFERENT) for each in synced) and not stop.is_set()
+    if removed and session.inputs.prune_applications and is_well:
+        return tuple(delete(each, session, stop) for each in removed), ()
+    return (), tuple(note_of(each) for each in removed)
 
 
 def _is_done(report: ApplicationReport, asked: Predecessor) -> bool:

@@ -22,6 +22,7 @@ SCHEMA = 2
 MANAGED_BY = "app.kubernetes.io/managed-by"
 MANAGER = "gitops-action"
 """What ``MANAGED_BY`` says of every object that keeps our state."""
+OWNER_LABEL = "gitops-action/owner"
 RECORD_TYPE = "gitops-action/record"
 _NAME_LIMIT = 200
 
@@ -35,7 +36,7 @@ class OperationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Whose an application is: a repository, by GitHub's number and by URL, and the file that describes it there.
+    """Whose an application is: a repository, by GitHub's number and by URL, its branch, and the file that describes it.
 
     What is not known is 0 or empty.
     """
@@ -43,6 +44,13 @@ class Owner:
     repository_id: int = 0
     repository: str = ""
     path: str = ""
+    branch: str = ""
+
+    @property
+    def label(self) -> str:
+        """What finds the records of one branch of a repository, by whichever host; empty where that is not known."""
+        name = self.repository.partition("/")[2]
+        return hashlib.sha256(f"{name}\0{self.branch}".encode()).hexdigest()[:32] if name and self.branch else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

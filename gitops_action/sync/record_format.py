@@ -21,6 +21,7 @@ from gitops_action.resource import Resource, ResourceKey
 from gitops_action.sync.record import (
     MANAGED_BY,
     MANAGER,
+    OWNER_LABEL,
     RECORD_TYPE,
     SCHEMA,
     Operation,
@@ -55,7 +56,7 @@ def encode(record: Record, *, name: str, namespace: str) -> Resource:
     secret: JsonObject = {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": {"name": name, "namespace": namespace, "labels": {MANAGED_BY: MANAGER}},
+        "metadata": {"name": name, "namespace": namespace, "labels": _labels(record)},
         "type": RECORD_TYPE,
         "data": {key: base64.b64encode(text).decode() for key, text in data.items()},
     }
@@ -121,6 +122,11 @@ def fitting(record: Record) -> Record:
         left -= len(zipped)
     operations = tuple(each if each.targets in kept else replace(each, targets="") for each in record.operations)
     return replace(record, operations=operations, targets=kept)
+
+
+def _labels(record: Record) -> dict[str, str]:
+    owner = record.owner.label
+    return {MANAGED_BY: MANAGER} | ({OWNER_LABEL: owner} if owner else {})
 
 
 def _content(record: Record) -> bytes:

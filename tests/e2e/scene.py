@@ -265,4 +265,8 @@ def scene(cluster: Cluster, tools: Tools, github_server: GitHubServer, namespace
     git(repository.path, "remote", "add", "origin", f"{REPOSITORY}.git")
     github_server.state.git = repository
     (tmp_path / "home").mkdir()
-    return Scene(cluster=cluster, github=github_server, namespace=namespace, folder=tmp_path, git=repository)
+    # Other tests have applications of the same repository at the same time, which are not gone from this one.
+    inputs = {"state_namespace": namespace}
+    return Scene(
+        cluster=cluster, github=github_server, namespace=namespace, folder=tmp_path, git=repository, inputs=inputs
+    )

@@ -28,6 +28,7 @@ def test_a_record_says_who_brought_what_from_where(scene: Scene) -> None:
         "repository_id": int(ran.job.environ["GITHUB_REPOSITORY_ID"]),
         "repository": ran.job.environ["GITHUB_SERVER_URL"].removeprefix("http://") + "/octo-org/shop",
         "path": "apps/web.yaml",
+        "branch": "main",
     }
     assert found["clusterUid"] == scene.read("/api/v1/namespaces/kube-system")["metadata"]["uid"]
     told = {name: operation[name] for name in ("id", "phase", "kind", "is_automated", "initiator", "run_url", "health")}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def test_status_shows_a_line_for_each_application_and_ends_with_0(scene: Scene) -> None:
     scene.add("web", config_map("settings", a="1"))
-    assert scene.deploy().code == ExitCode.OK
+    says(scene.deploy(), ExitCode.OK)
     scene.add("api", config_map("api", a="1"))
     ran = scene.cli("status")
     lines = [line.split() for line in ran.stdout.splitlines()]
