@@ -51,6 +51,10 @@ if TYPE_CHECKING:
 _SYNC = Intent()
 
 
+_UNFINISHED = frozenset({OperationPhase.RUNNING, OperationPhase.FAILED, OperationPhase.ERROR})
+"""Phases after which hooks may be left to run, although everything else is as Git says."""
+
+
 class _Overtaken(Exception):
     """Another sync was there since the comparison; the lock is ours now."""
 
@@ -236,7 +240,7 @@ class _Operation:
         return self._finish(result)
 
     def _hooks(self, comparison: Comparison) -> tuple[Resource, ...]:
-        """Return the hooks to run: all where there is something to sync, or where a run was killed before they had run.
+        """Return the hooks to run: all where there is something to sync, or where the last sync did not end well.
 
         Of a run that was killed later, those are run again that it was about to delete: what is there is not run anew.
         """
@@ -245,7 +249,7 @@ class _Operation:
             return ()
         if is_needed(comparison, prune=self.options.prune):
             return comparison.hooks
-        if former is None or former.phase != OperationPhase.RUNNING:
+        if former is None or former.phase not in _UNFINISHED:
             return ()
         if not (former.operations and former.operations[0].hooks_done):
             return comparison.hooks

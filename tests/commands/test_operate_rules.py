@@ -342,3 +342,56 @@ def sync(
     )
     assert result is not None
     return result
+
+
+# --- after a sync that did not end well ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("phase", "hooks_done", "runs"),
+    [
+        ("Succeeded", False, False),
+        ("Running", False, True),
+        ("Running", True, False),
+        ("Failed", False, True),
+        ("Error", False, True),
+    ],
+)
+def test_hooks_run_without_a_difference_only_where_the_last_sync_did_not_end_well(
+    desk: Desk, phase: str, *, hooks_done: bool, runs: bool
+) -> None:
+    found = desk.evaluation([an("Job", "tell", hook="PostSync", policy="HookSucceeded")], same=[an("ConfigMap", "a")])
+    operation = Operation(id=0, revision=OURS, phase=phase, hooks_done=hooks_done)
+    save_record(replace(recorded(found, phase=phase), operations=(operation,)), found.application, desk.cluster)
+    found = replace(found, record=load_record(found.application, desk.cluster))
+    desk.cluster.writes.clear()
+    assert sync(desk, found).phase == "Succeeded"
+    assert ("apply Job/tell" in desk.cluster.writes) is runs
+    after = desk.record(found)
+    assert after is not None
+    assert after.phase == "Succeeded"
+
+
+def test_a_hook_that_a_killed_run_was_about_to_delete_is_deleted_and_not_run_anew(desk: Desk) -> None:
+    hook = an("Job", "tell", hook="PostSync", policy="HookSucceeded", status={"health": "Healthy"})
+    left = desk.cluster.put(hook.object)
+    found = desk.evaluation([hook], same=[an("ConfigMap", "a")])
+    operation = Operation(id=0, revision=OURS, phase="Running", hooks_done=True)
+    save_record(replace(recorded(found, phase="Running"), operations=(operation,)), found.application, desk.cluster)
+    sync(desk, replace(found, record=load_record(found.application, desk.cluster)))
+    assert left.uid
+    assert "delete Job/tell" in desk.cluster.writes
+    assert desk.cluster.objects("Job") == []
+
+
+def test_the_lock_of_a_run_that_had_ended_holds_nobody_up(desk: Desk) -> None:
+    found = desk.evaluation([an("ConfigMap", "settings")])
+    operation = Operation(id=0, revision=OURS, phase="Succeeded", holder="killed while it let go#1")
+    save_record(replace(recorded(found), operations=(operation,)), found.application, desk.cluster)
+    metadata = {"name": record_name(found.application), "namespace": "default"}
+    spec = {"holderIdentity": "killed while it let go#1", "leaseDurationSeconds": 30}
+    desk.cluster.put({"apiVersion": LEASE.api_version, "kind": "Lease", "metadata": metadata, "spec": spec})
+    found = replace(found, record=load_record(found.application, desk.cluster))
+    assert sync(desk, found).phase == "Succeeded"
+    assert not [line for line in desk.lines if "waiting for the sync of" in line]
+    assert desk.cluster.objects("Lease") == []
