@@ -35,7 +35,7 @@ class Merging:
 
     def has(self, name: str, *applications: str, **fields: Any) -> Report:
         """Put the report of another job into the workspace."""
-        about = {
+        about: dict[str, Any] = {
             "repository": self.github.state.full_name,
             "head": self.pull.head_sha,
             "pull_request": self.pull.number,
