@@ -1,4 +1,4 @@
-"""``affected`` under ``run``: the matrix of a pull request, and of a push since what was deployed last."""
+"""``affected`` under ``run``: the matrix of a push since what was deployed last, as far as the checkout goes back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _matrix(ran: JobRan) -> list[str]:
     return [job["applications"] for job in json.loads(ran.outputs["matrix"])["include"]]
 
 
-def test_a_push_counts_each_application_from_what_was_deployed_last(scene: Scene) -> None:
+def test_a_push_counts_each_application_from_what_was_deployed_last_where_that_is_checked_out(scene: Scene) -> None:
     for name in ("web", "shop"):
         scene.write(
             {f"apps/{name}.yaml": application(name, scene.namespace), f"{name}/a.yaml": config_map(f"{name}-a")}
@@ -26,8 +26,10 @@ def test_a_push_counts_each_application_from_what_was_deployed_last(scene: Scene
     assert "web: it was never deployed" in never.log
 
     says(scene.deploy(), ExitCode.OK)
+    again = scene.deploy(command="affected")
+    assert (_matrix(again), again.outputs["changed"]) == ([], "false")
+
     scene.write({"web/a.yaml": config_map("web-a", a="2")})
-    scene.write({"README.md": "words"})
-    ran = scene.deploy(command="affected")
-    assert (_matrix(ran), ran.outputs["changed"]) == (["web"], "true")
-    assert "web: web/a.yaml (a manifest of web)" in ran.summary
+    shallow = scene.deploy(command="affected")
+    assert _matrix(shallow) == ["shop", "web"]
+    assert "which is not in this checkout" in shallow.summary
