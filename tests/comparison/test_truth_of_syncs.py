@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from gitops_action.ports import ApiKind
     from tools.cluster import Cluster
 
-CASES = int(os.environ.get("GITOPS_ACTION_TRUTH_CASES", "120"))
+CASES = int(os.environ.get("GITOPS_ACTION_TRUTH_CASES", "300"))
 OBJECTS = [
     each
     for name in ("objects.yaml", "silent.yaml", "kinds.yaml")
