@@ -62,7 +62,7 @@ def download(
         access = access_to(url)
         try:
             answer = _request(access, headers or {}, limit, deadline)
-        except (ReadTimeoutError, ConnectTimeoutError) as error:
+        except (ReadTimeoutError, ConnectTimeoutError, TimeoutError) as error:
             raise _too_slow(url, seconds) from error
         except HTTPError as error:
             reason = access.scrub(str(getattr(error, "reason", None) or error))[:300]
@@ -122,7 +122,7 @@ def _content(response: BaseHTTPResponse, access: Access, limit: int, deadline: f
                 f"{shown(access.url)} is larger than {limit // (1024 * 1024)} MB", remedy="Nothing so large is fetched."
             )
         if time.monotonic() > deadline:
-            raise ReadTimeoutError(None, access.url, "the whole took too long")
+            raise TimeoutError
     return bytes(body)
 
 

@@ -8,6 +8,7 @@ import io
 import os
 import subprocess
 import tarfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +23,7 @@ from tests.rendering.conftest import config_map
 from tests.rendering.web_server import WebServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from tests.rendering.conftest import Repository
@@ -233,21 +234,26 @@ def test_in_a_review_a_redirection_leads_only_to_allowed_hosts(
 # --- archives that are not what they should be ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (archive({"web/Chart.yaml": "x", "web/../../evil": "x"}), "holds a path that leads out of it: web/../../evil"),
-        (archive({"/etc/evil": "x"}), "the archive holds no chart"),
-        (b"no archive", "is no archive that can be unpacked"),
-        (chart("web", "1.0.0")[:200], "is no archive that can be unpacked"),
-        (archive({"README": "x"}), "the archive holds no chart"),
-        (archive({"web/Chart.yaml": "x", "web/zeros": b"\0" * (101 << 20)}), "unpacks to more than 100 MB"),
-    ],
-)
-def test_a_hostile_archive_is_refused(
-    repository: Repository, charts: WebServer, tmp_path: Path, content: bytes, message: str
-) -> None:
-    charts.files["/charts/x.tgz"] = content
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "leads out": (
+        lambda: archive({"web/Chart.yaml": "x", "web/../../evil": "x"}),
+        "holds a path that leads out of it: web/../../evil",
+    ),
+    "absolute": (lambda: archive({"/etc/evil": "x"}), "the archive holds no chart"),
+    "text": (lambda: b"no archive", "is no archive that can be unpacked"),
+    "cut": (lambda: chart("web", "1.0.0")[:200], "is no archive that can be unpacked"),
+    "other files": (lambda: archive({"README": "x"}), "the archive holds no chart"),
+    "bomb": (
+        lambda: archive({"web/Chart.yaml": "x", "web/zeros": b"\0" * (101 << 20)}),
+        "unpacks to more than 100 MB",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_archive_is_refused(repository: Repository, charts: WebServer, tmp_path: Path, kind: str) -> None:
+    content, message = HOSTILE[kind]
+    charts.files["/charts/x.tgz"] = content()
     charts.files["/charts/index.yaml"] = index({"web": [("1.0.0", "x.tgz", "")]})
     before = set(tmp_path.iterdir())
     assert message in repository.refusal(of(charts, "1.0.0"), sources=sources(tmp_path)).summary
@@ -380,7 +386,9 @@ def test_a_repository_or_registry_that_hangs_is_named_and_asked_once(
 ) -> None:
     host = silent_server.partition("://")[2]
     url = form.format(url=silent_server, host=host)
-    source = Source(repo_url=url, target_revision="1.x", **({"path": "."} if "oci:" in url else {"chart": "web"}))
+    source = Source(repo_url=url, target_revision="1.x", path=".")
+    if not url.startswith("oci:"):
+        source = replace(source, chart="web")
     fetching = sources(tmp_path, limits=Limits(web=0.2))
     first = repository.refusal(source, sources=fetching)
     assert first.summary.startswith(silent_server)
