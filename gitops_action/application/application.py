@@ -185,6 +185,7 @@ class ConditionType(StrEnum):
     DANGER_WARNING = "DangerWarning"
     CLIENT_COMPARISON_WARNING = "ClientSideComparisonWarning"
     IGNORED_FIELD_WARNING = "IgnoredFieldWarning"
+    ARGOCD_WARNING = "ArgoCDWarning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ from gitops_action.rendering.sources import fetched_sources, is_checkout
 from gitops_action.report.build import Findings
 from gitops_action.report.external_urls import external_urls
 from gitops_action.resource.tracking import Tracking
+from gitops_action.sync.neighbour import argocd_warnings
 from gitops_action.sync.options import Adopt
 from gitops_action.sync.record_store import load_record
 
@@ -194,6 +195,8 @@ def compared(evaluation: Evaluation, session: Session) -> Evaluation:
         excluded=excluded(session, cluster),
     )
     comparison = replace(comparison, masked_annotations=session.settings.masked_annotations)
+    beside = argocd_warnings(comparison, since=record.finished if record else 0.0)
+    comparison = replace(comparison, conditions=(*comparison.conditions, *beside))
     adopted = _adopting_all(comparison) if session.inputs.adopt == Adopt.ALL else comparison
     return replace(evaluation, comparison=with_rule_conditions(adopted, session))
 

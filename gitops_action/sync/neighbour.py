@@ -10,6 +10,7 @@ import posixpath
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.errors import Refused
 from gitops_action.rendering.repository import is_this_repository
 from gitops_action.sync.pause import SKIP_RECONCILE
@@ -50,6 +51,21 @@ def written_by_argocd(comparison: Comparison, *, since: float) -> tuple[Resource
         row.key
         for row in comparison.resources
         if row.target is not None and row.live is not None and _last_write(row.live) > since
+    )
+
+
+def argocd_warnings(comparison: Comparison, *, since: float) -> tuple[ApplicationCondition, ...]:
+    """Return the warning that Argo CD wrote objects after our last sync; none where there was no sync of ours."""
+    written = written_by_argocd(comparison, since=since) if since else ()
+    if not written:
+        return ()
+    more = f" and {len(written) - 1} more" if len(written) > 1 else ""
+    return (
+        ApplicationCondition(
+            type=ConditionType.ARGOCD_WARNING,
+            message=f"{CONTROLLER} wrote {written[0]}{more} after the last sync from here",
+            remedy="Two who sync one application undo each other's work: switch its sync off in one of them.",
+        ),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from gitops_action.application.application import Application, Destination, Source
 from gitops_action.resource import Resource
-from gitops_action.sync.neighbour import automated_twin, twin_refusal, written_by_argocd
+from gitops_action.sync.neighbour import argocd_warnings, automated_twin, twin_refusal, written_by_argocd
 from tests.sync.example import an, compare
 
 SERVER = "https://cluster.example:6443"
@@ -104,3 +104,7 @@ def test_what_argo_cds_controller_wrote_since_the_last_sync() -> None:
     comparison = compare([an("ConfigMap", each.name) for each in objects], objects)
     since = 1767312000.0  # 2026-01-02
     assert [key.name for key in written_by_argocd(comparison, since=since)] == ["since"]
+    assert [warning.message for warning in argocd_warnings(comparison, since=since)] == [
+        "argocd-controller wrote ConfigMap default/since after the last sync from here"
+    ]
+    assert argocd_warnings(comparison, since=0.0) == ()
