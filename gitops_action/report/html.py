@@ -75,7 +75,7 @@ def html(report: Report) -> str:
             style=Markup(style),  # noqa: S704 - a file of this package
             script=Markup(script),  # noqa: S704 - files of this package
             rows=Markup(data.rows.decode().translate(_IN_JSON)),  # noqa: S704 - no angle bracket is left in it
-            diffs=data.diffs,
+            diffs=Markup(data.diffs),  # noqa: S704 - base64
         )
     )
 
