@@ -58,7 +58,7 @@ def test_with_its_finalizer_its_objects_go_last_wave_first_and_then_its_record(s
         deployment("web"),
         finalizer=finalizer,
     )
-    ran = scene.deploy(**PRUNE)
+    ran = scene.deploy(None, **PRUNE)
     says(ran, ExitCode.OK)
     late, settings = (
         ran.log.index(f"web: ConfigMap {scene.namespace}/{name} deleted") for name in ("late", "settings")
@@ -72,7 +72,7 @@ def test_with_its_finalizer_its_objects_go_last_wave_first_and_then_its_record(s
 
 def test_without_a_finalizer_it_is_forgotten_and_its_objects_stay(scene: Scene) -> None:
     """DEL-1."""
-    ran = gone(scene, config_map("settings", a="1"), finalizer="").deploy(**PRUNE)
+    ran = gone(scene, config_map("settings", a="1"), finalizer="").deploy(None, **PRUNE)
     says(ran, ExitCode.OK, "forgotten; its objects stay, for it has no resources finalizer")
     assert (names(scene), records(scene)) == ({"settings"}, [])
 
@@ -85,22 +85,22 @@ def test_what_says_so_stays(scene: Scene) -> None:
         kept("database", **{"argocd.argoproj.io/sync-options": "Delete=false"}),
         kept("chart", **{"helm.sh/resource-policy": "keep"}),
     )
-    says(scene.deploy(**PRUNE), ExitCode.OK, "kept (Delete=false)", "kept (helm.sh/resource-policy: keep)")
+    says(scene.deploy(None, **PRUNE), ExitCode.OK, "kept (Delete=false)", "kept (helm.sh/resource-policy: keep)")
     assert names(scene) == {"database", "chart"}
 
 
 def test_one_object_that_asks_for_confirmation_keeps_all(scene: Scene) -> None:
     """DEL-5."""
     asking = kept("database", **{"argocd.argoproj.io/sync-options": "Delete=confirm"})
-    ran = gone(scene, config_map("settings", a="1"), asking).deploy(**PRUNE)
+    ran = gone(scene, config_map("settings", a="1"), asking).deploy(None, **PRUNE)
     says(ran, ExitCode.REFUSED, f"ConfigMap {scene.namespace}/database asks for confirmation (Delete=confirm)")
     assert names(scene) == {"settings", "database"}
-    assert scene.deploy(confirm_prune="true", **PRUNE).code == ExitCode.OK
+    assert scene.deploy(None, confirm_prune="true", **PRUNE).code == ExitCode.OK
     assert names(scene) == set()
 
 
 def test_the_prune_limit_holds_for_a_whole_application_too(scene: Scene) -> None:
-    ran = gone(scene, *(config_map(f"settings-{n}", a="1") for n in range(12))).deploy(**PRUNE)
+    ran = gone(scene, *(config_map(f"settings-{n}", a="1") for n in range(12))).deploy(None, **PRUNE)
     says(ran, ExitCode.REFUSED, "web: not deleted, for that would delete 12 of 12 resources and the prune limit is 50%")
     assert len(names(scene)) == 12
 
@@ -108,14 +108,14 @@ def test_the_prune_limit_holds_for_a_whole_application_too(scene: Scene) -> None
 def test_what_another_application_has_by_now_is_its_own(scene: Scene) -> None:
     gone(scene, config_map("settings", a="1"), config_map("moved", a="1"))
     scene.add("api", config_map("moved", a="1"))
-    says(scene.deploy(adopt="all", **PRUNE), ExitCode.OK, "kept: it is tracked for api")
+    says(scene.deploy(None, adopt="all", **PRUNE), ExitCode.OK, "kept: it is tracked for api")
     assert names(scene) == {"moved"}
 
 
 def test_while_another_application_fails_nothing_is_deleted(scene: Scene) -> None:
     gone(scene, config_map("settings", a="1"))
     scene.write({"apps/api.yaml": application("api", scene.namespace, path="nowhere")})
-    says(scene.deploy(**PRUNE), ExitCode.APPLICATION, "application web is gone from Git")
+    says(scene.deploy(None, **PRUNE), ExitCode.APPLICATION, "application web is gone from Git")
     assert names(scene) == {"settings"}
 
 
@@ -123,14 +123,14 @@ def test_what_this_run_does_not_look_at_is_not_gone(scene: Scene) -> None:
     gone(scene, config_map("settings", a="1"))
     scene.write({"more/api.yaml": application("api", scene.namespace), "api/manifests.yaml": config_map("api", a="1")})
     for inputs in ({"applications": "more/*.yaml"}, {"apps": "api"}):
-        assert "gone from Git" not in scene.deploy(**PRUNE, **inputs).log
+        assert "gone from Git" not in scene.deploy(None, **PRUNE, **inputs).log
     scene.write({"broken.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {}\n"})
-    assert "gone from Git" not in scene.deploy(**PRUNE).log
+    assert "gone from Git" not in scene.deploy(None, **PRUNE).log
     assert names(scene) == {"settings", "api"}
 
 
 def test_another_repositorys_application_is_not_gone(scene: Scene) -> None:
     gone(scene, config_map("settings", a="1"))
     rewrite(scene, owner={"repository_id": 7, "repository": "github.com/other/shop", "path": "apps/web.yaml"})
-    assert "gone from Git" not in scene.deploy(**PRUNE).log
+    assert "gone from Git" not in scene.deploy(None, **PRUNE).log
     assert names(scene) == {"settings"}

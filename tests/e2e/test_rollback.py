@@ -117,3 +117,11 @@ def test_what_failed_before_its_first_change_left_nothing_to_undo(scene: Scene) 
     ran = scene.cli("sync", "--on-failure", "rollback")
     assert "rolled back" not in ran.log
     assert settings(scene) == {"a": "1"}
+
+
+def test_a_workflow_names_the_application_and_the_operation(scene: Scene) -> None:
+    twice(scene)
+    scene.add("api", config_map("api", a="1"))
+    says(scene.deploy(command="rollback"), ExitCode.USAGE, "rollback does not say which application it is for")
+    says(scene.deploy(command="rollback", apps="web", rollback_to="0"), ExitCode.OK, "web: rolling back to operation 0")
+    assert (settings(scene), scene.get("v1/configmaps/api")) == ({"a": "1"}, None)
