@@ -75,7 +75,8 @@ class CacheStore:
         except FileNotFoundError:
             return None
         except OSError as error:
-            return self._problem("read", error)
+            self._problem("read", error)
+            return None
         with os.fdopen(file, "rb") as opened:
             try:
                 used = os.fstat(file)
@@ -84,9 +85,11 @@ class CacheStore:
                     with suppress(OSError):  # read-only: then nothing is evicted either
                         os.utime(file)
             except OSError as error:
-                return self._problem("read", error)
+                self._problem("read", error)
+                return None
             except BrokenSeal as error:
-                return self._note(f"an entry is damaged or not ours ({error}): its application is rendered again")
+                self._note(f"an entry is damaged or not ours ({error}): its application is rendered again")
+                return None
         return content
 
     def put(self, name: str, content: bytes) -> None:
