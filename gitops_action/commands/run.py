@@ -12,7 +12,6 @@ from gitops_action.commands.chatops import take
 from gitops_action.commands.checks import CheckOfRun
 from gitops_action.commands.comments import comment
 from gitops_action.commands.deployments import DeploymentsOfRun
-from gitops_action.commands.drift import drift
 from gitops_action.commands.drift_issues import keep_issues
 from gitops_action.commands.github import GitHub
 from gitops_action.commands.merge import run_merge
@@ -89,7 +88,7 @@ class _Start:
     def open(self) -> Session:
         """Return the session of the run."""
         session = open_session(
-            self.inputs, self.github.event, self.ports, self.names or self.inputs.apps, root=self.root
+            self.inputs, self.github.event, self.ports, self.names or self.inputs.apps, workspace=self.root
         )
         _check_commit(session)
         return session

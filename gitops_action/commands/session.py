@@ -119,16 +119,16 @@ class Session:
 
 
 def open_session(
-    inputs: Inputs, event: Event, ports: Ports, names: Sequence[str] = (), *, base: str = "", root: str = ""
+    inputs: Inputs, event: Event, ports: Ports, names: Sequence[str] = (), *, base: str = "", workspace: str = ""
 ) -> Session:
     """Return the session for these inputs; ``names`` narrows it to some applications, ``base`` names a commit.
 
-    ``root`` is what the working directory is relative to, the current directory if empty.
+    ``workspace`` is what the working directory is relative to, the current directory if empty.
 
     Raises ``UsageError`` where the working directory, the settings, a named application or commit is not there.
     """
     started = ports.clock.now()
-    start = _start(inputs, event, ports, root)
+    start = _start(inputs, event, ports, workspace)
     if not start.is_dir():
         raise UsageError(
             f"working directory {inputs.working_directory} does not exist",
@@ -194,9 +194,9 @@ def open_session(
     return chosen(completed(session, expander, reviewed, proposed), names)
 
 
-def _start(inputs: Inputs, event: Event, ports: Ports, root: str) -> Path:
+def _start(inputs: Inputs, event: Event, ports: Ports, workspace: str) -> Path:
     """Return where applications are looked for: outside GitHub the whole checkout that one stands in, as git does."""
-    start = Path(root, inputs.working_directory).resolve()
+    start = Path(workspace, inputs.working_directory).resolve()
     if event.name or inputs.path or inputs.working_directory != "." or not start.is_dir():
         return start
     git = open_git(str(start), ports.process)

@@ -151,7 +151,7 @@ def deployment_of(scene: Scene, sha: str) -> dict[str, object]:
 
 
 def status_of(scene: Scene, deployment: dict[str, object], link: str) -> dict[str, object]:
-    body = {"state": "in_progress", "target_url": link, "log_url": link}
+    body: dict[str, object] = {"state": "in_progress", "target_url": link, "log_url": link}
     return _made(scene, f"deployments/{deployment['id']}/statuses", body)
 
 
