@@ -17,7 +17,8 @@
     └── Locked                  9   waited in vain for another sync
 
 What befalls one application or one resource is data (a condition, a message on a row), so that a sync that failed (4)
-or did not become healthy (5) is no exception; only what ends a run is raised up to ``cli.main``, where it is shown once.
+or did not become healthy (5) is no exception; only what ends a run is raised up to ``cli.main``, and
+shown there once.
 """
 
 from __future__ import annotations

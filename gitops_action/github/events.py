@@ -231,9 +231,7 @@ def _workflow_run(run: Event, payload: Mapping[str, Any], _environ: Mapping[str,
     pulls = before.get("pull_requests")
     ours = [each for each in pulls if isinstance(each, dict)] if isinstance(pulls, list) else []
     same = [each for each in ours if _text(_object(each, "head"), "sha") == head_sha]
-    return replace(
-        run, head_sha=head_sha, pull_request=_integer(same[0], "number") if same else 0, lacks_secrets=False
-    )
+    return replace(run, head_sha=head_sha, pull_request=_integer(same[0], "number") if same else 0, lacks_secrets=False)
 
 
 def _push(run: Event, payload: Mapping[str, Any], environ: Mapping[str, str]) -> Event:

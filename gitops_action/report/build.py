@@ -109,7 +109,7 @@ def application_report(found: Findings, mode: Mode) -> ApplicationReport:
         operation_phase=operation.phase.value if operation else "",
         operation_message=clean(_operation_message(found, operation)) if operation else "",
         refused=clean(str(found.error)) if isinstance(found.error, Refused) else "",
-        exit_code=_exit_code(found, mode),
+        exit_code=_exit_code(found),
         file=application.file,
         line=application.line,
         conditions=_conditions(found, clean),
@@ -340,7 +340,7 @@ def secrets_of(comparison: Comparison | None) -> frozenset[str]:
     return frozenset(found)
 
 
-def _exit_code(found: Findings, mode: Mode) -> ExitCode:
+def _exit_code(found: Findings) -> ExitCode:
     if found.error is not None:
         return found.error.exit_code
     if any(condition.type is ConditionType.INVALID_SPEC_ERROR for condition in found.conditions):

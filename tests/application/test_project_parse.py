@@ -105,7 +105,6 @@ def test_a_list_of_namespaced_kinds_that_is_null_is_none_and_one_that_is_empty_i
 def test_only_what_says_something_counts_as_not_enforced() -> None:
     assert of_spec("roles: [], syncWindows: [], signatureKeys: []").unenforced_fields == ()
     assert project(EVERYTHING).unenforced_fields == (
-        "orphanedResources",
         "signatureKeys",
         "sourceIntegrity",
         "roles",

@@ -65,8 +65,10 @@ def test_max_update_is_a_number_or_a_share_rounded_down_and_at_least_one_aps_25(
 def test_a_max_update_that_cannot_be_read_is_said_aps_25() -> None:
     steps = {"rollingSync": {"steps": [_step("In", "dev", maxUpdate="many")]}, "type": "RollingSync"}
     assert _said(strategy=steps) == [
-        "set.yaml:1: ApplicationSet shop: maxUpdate 'many' of step 1 is neither a number nor a percentage;"
-        " it counts as 1"
+        (
+            "set.yaml:1: ApplicationSet shop: maxUpdate 'many' of step 1 is neither a number nor a percentage;"
+            " it counts as 1"
+        )
     ]
 
 

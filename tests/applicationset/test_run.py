@@ -118,7 +118,9 @@ def test_what_a_run_cannot_generate_is_a_note(repository: GitRepository, generat
 
 
 def test_each_application_of_a_rollout_in_steps_knows_its_own(repository: GitRepository) -> None:
-    (repository.path / "set.yaml").write_text(f"{applicationset()}  strategy: {{type: RollingSync, rollingSync: {{steps: [{{}}]}}}}\n")
+    (repository.path / "set.yaml").write_text(
+        f"{applicationset()}  strategy: {{type: RollingSync, rollingSync: {{steps: [{{}}]}}}}\n"
+    )
     found = session(repository)
     assert names(found) == ["a", "b"]
     assert [each.rollout and each.rollout.step for each in found.applications] == [0, 0]
