@@ -83,8 +83,10 @@ def test_settings_steer_tracking_and_exclusions_and_name_what_has_no_effect() ->
     assert read.exclusions == (ResourceFilter(api_groups=("cilium.io",), kinds=("*",)),)
     assert dict(read.customizations) == {"resource.customizations.health.acme.example_Team": "return {}"}
     assert read.warnings == (
-        "cm.yaml:1: setting resource.customizations.ignoreResourceUpdates.acme.example_Team"
-        " has no effect in this version",
+        (
+            "cm.yaml:1: setting resource.customizations.ignoreResourceUpdates.acme.example_Team"
+            " has no effect in this version"
+        ),
     )
 
 
