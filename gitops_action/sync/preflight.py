@@ -55,7 +55,7 @@ def _is_untried(task: Task) -> bool:
     """Return whether the comparison's dry run was not of the write that this task will do."""
     if task.kind is None or not task.action.writes or task.target is None:
         return False
-    return task.is_hook or task.mode is not WriteMode.APPLY or bool(task.refusal)
+    return task.is_hook or not task.is_tried or task.mode is not WriteMode.APPLY or bool(task.refusal)
 
 
 def _try(task: Task, cluster: Cluster, tracking: Tracking, scrub: Callable[[str], str]) -> tuple[Resource | None, str]:

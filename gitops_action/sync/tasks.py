@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitops_action.comparison.model import SyncStatusCode
+from gitops_action.comparison.model import Method, SyncStatusCode
 from gitops_action.resource.annotations import (
     HOOK_FINALIZER,
     HookDeletePolicy,
@@ -74,7 +74,8 @@ class Task:
     ``kind`` is ``None`` while the cluster does not serve it, as before its CRD is applied. ``target`` is what is
     written; ``live`` what the comparison saw. ``takes_over`` is whether the fields of old writers become
     ours first (SYN-32), ``message`` why a candidate is not pruned, ``refusal`` what the server said to the dry run,
-    ``is_confirmed`` that an object which says ``Prune=confirm`` may be deleted.
+    ``is_confirmed`` that an object which says ``Prune=confirm`` may be deleted, ``is_tried`` that the server has seen the
+    write in a dry run.
     """
 
     phase: SyncPhase
@@ -92,6 +93,7 @@ class Task:
     message: str = ""
     refusal: str = ""
     is_confirmed: bool = False
+    is_tried: bool = True
 
     @property
     def id(self) -> TaskId:
@@ -167,6 +169,7 @@ def _apply_task(row: ResourceComparison, application_options: Sequence[str], opt
         takes_over=takes_over(application_options),
         propagation=propagation(application_options),
         refusal=row.refusal,
+        is_tried=row.method is not Method.CLIENT,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gitops_action.comparison.model import SyncStatusCode
+from gitops_action.comparison.model import Method, SyncStatusCode
 from gitops_action.errors import ApplicationError, Invalid, Refused
 from gitops_action.sync.model import OperationPhase
 from tests.sync.example import LivelyCluster, an, compare, refuse, run
@@ -33,6 +33,19 @@ def test_a_hook_that_the_server_refuses_is_found_before_the_first_change() -> No
     result = run(compare([an("ConfigMap", "settings"), an("Job", "smoke", hook="PostSync")]), cluster)
     assert result.message == "one or more objects failed to apply (dry run)"
     assert [r.message for r in result.resources] == ["spec.template: required"]
+    assert cluster.writes == []
+
+
+def test_what_was_compared_on_the_client_is_tried_and_one_refusal_ends_the_operation() -> None:
+    cluster = LivelyCluster()
+    cluster.before = refuse("patch", "web", Invalid("spec.replicas: must not be negative", status=422))
+    comparison = compare(
+        [an("ConfigMap", "settings"), an("Deployment", "web"), an("Deployment", "worker", wave=1)],
+        rows=lambda row: replace(row, method=Method.CLIENT),
+    )
+    result = run(comparison, cluster)
+    assert (result.phase, result.message) == (OperationPhase.FAILED, "one or more objects failed to apply (dry run)")
+    assert [(r.key.name, r.message) for r in result.resources] == [("web", "spec.replicas: must not be negative")]
     assert cluster.writes == []
 
 
