@@ -222,8 +222,13 @@ class Cluster(Protocol):
         """Return one object, or ``None`` where it does not exist."""
         ...
 
-    def apply(self, kind: ApiKind, target: Resource, *, dry_run: bool = False, validate: bool = True) -> Resource:
-        """Server-side apply as our field manager, conflicts forced; return the server's object."""
+    def apply(
+        self, kind: ApiKind, target: Resource, *, dry_run: bool = False, validate: bool = True, is_new: bool = False
+    ) -> Resource:
+        """Server-side apply as our field manager, conflicts forced; return the server's object.
+
+        With ``is_new`` the object is only created: ``Conflict`` where it exists already.
+        """
         ...
 
     def create(self, kind: ApiKind, target: Resource, *, dry_run: bool = False, validate: bool = True) -> Resource:

@@ -149,12 +149,16 @@ class FakeCluster:
             live = self._store.objects.get(key)
             return Resource(copy.deepcopy(live)) if live else None
 
-    def apply(self, kind: ApiKind, target: Resource, *, dry_run: bool = False, validate: bool = True) -> Resource:
+    def apply(
+        self, kind: ApiKind, target: Resource, *, dry_run: bool = False, validate: bool = True, is_new: bool = False
+    ) -> Resource:
         key = self._key(kind, target.namespace, target.name)
         self._called("patch", kind, key.namespace, key.name, dry_run=dry_run)
         with self._changed:
             live = self._store.objects.get(key)
             self._namespace_exists(key)
+            if is_new and live:
+                raise _modified(kind, key)
             sent = _without_status(target.object, kind)
             merged = applied(copy.deepcopy(live) if live else None, sent, MANAGER)
             merged["metadata"].setdefault("managedFields", []).append(_entry(MANAGER, "Apply", kind, field_set(sent)))

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _PAGE = 5000
 """Objects a page: pages of 500 are ten round trips, one after the other, where one will do."""
+_NO_VERSION = "1"
+"""A version that no object has: an apply that names it is a conflict where there is one, and creates where not."""
 _LOG_BYTES = 1024 * 1024
 _METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _NAMESPACE = ApiKind(group="", version="v1", kind="Namespace", plural="namespaces", namespaced=False)
@@ -121,10 +123,15 @@ class ApiServer:
                 return None
             raise
 
-    def apply(self, kind: ApiKind, target: Resource, *, dry_run: bool = False, validate: bool = True) -> Resource:
-        """Server-side apply as our field manager, conflicts forced."""
+    def apply(
+        self, kind: ApiKind, target: Resource, *, dry_run: bool = False, validate: bool = True, is_new: bool = False
+    ) -> Resource:
+        """Server-side apply as our field manager, conflicts forced; with ``is_new``, ``Conflict`` where it exists."""
+        if is_new:
+            target = target.with_metadata(resourceVersion=_NO_VERSION)
         request = api_path.single(kind, target.namespace, target.name, method="PATCH", verb="patch")
         query = _write_query(dry_run=dry_run, validate=validate) | {"force": "true"}
+        request = replace(request, names_version=is_new)
         # JSON is YAML, so the body is JSON although its type says YAML: the type names the kind of patch.
         return self._write(request, target.object, query, idempotent=True, content_type="application/apply-patch+yaml")
 

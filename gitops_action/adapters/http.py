@@ -63,14 +63,16 @@ class Request:
     """How the answer may be packed; empty for what suits the way to the server."""
     idempotent: bool = False
     """Whether sending it twice does what sending it once does."""
+    names_version: bool = False
+    """Whether an apply says of which version of the object it is."""
 
     def may_repeat(self, status: int) -> bool:
-        """Return whether to send it again after a refusal that passes; only an apply names no version to conflict with.
+        """Return whether to send it again after a refusal that passes; an apply as a rule names no version to conflict with.
 
         Whoever names one must read the object again first.
         """
-        is_apply = self.content_type == "application/apply-patch+yaml"
-        return self.idempotent and (status != HTTPStatus.CONFLICT or is_apply)
+        is_unconditional = self.content_type == "application/apply-patch+yaml" and not self.names_version
+        return self.idempotent and (status != HTTPStatus.CONFLICT or is_unconditional)
 
 
 class Patience(Retry):

@@ -107,15 +107,15 @@ class Writer:
         match task.mode:
             case WriteMode.APPLY:
                 self._take_over(task, kind)
-                written, word = self._apply(task, kind, target), "configured" if live else "created"
+                written, word = self._apply(task, kind, target) if live else self._create(task, kind, target)
             case WriteMode.REPLACE:
-                written, word = self._replace(kind, target), "replaced"
+                written, word = self._replace(task, kind, target), "replaced"
             case WriteMode.RECREATE:
                 self._remove(kind, task)
-                written, word = self._apply(task, kind, target), "replaced"
+                written, word = self._create(task, kind, target)[0], "replaced"
             case WriteMode.AFTER_DELETION:
                 self._await_gone(kind, task, task.live.uid if task.live else "")
-                written, word = self._apply(task, kind, target), "created"
+                written, word = self._create(task, kind, target)
             case _:
                 assert_never(task.mode)
         if is_crd(target):
@@ -145,21 +145,46 @@ class Writer:
                 return
         raise Conflict(f"{task.key} was changed by somebody else each time it was about to be taken over")
 
-    def _apply(self, task: Task, kind: ApiKind, target: Resource) -> Resource:
+    def _apply(self, task: Task, kind: ApiKind, target: Resource) -> tuple[Resource, str]:
+        return self._send(task, kind, target, is_new=False), "configured"
+
+    def _create(self, task: Task, kind: ApiKind, target: Resource) -> tuple[Resource, str]:
+        """Apply what was not there a moment ago; what came into being since is not taken from another application."""
+        try:
+            return self._send(task, kind, target, is_new=True), "created"
+        except Conflict:
+            self._check_stop()
+            found = self.cluster.get(kind, namespace=target.namespace, name=target.name)
+        self._check_owner(task, found)
+        return self._apply(task, kind, target)
+
+    def _check_owner(self, task: Task, found: Resource | None) -> None:
+        """Leave alone what another application has made since the comparison; what that saw, it has judged."""
+        if found is None or (task.live is not None and task.live.uid == found.uid):
+            return
+        owner = self.tracking.owner(found)
+        if owner not in ("", self.tracking.instance):
+            raise Conflict(
+                f"{task.key} came into being since the comparison, and is tracked for application {owner}: "
+                "leave it to one of the two"
+            )
+
+    def _send(self, task: Task, kind: ApiKind, target: Resource, *, is_new: bool) -> Resource:
         if task.kind is not None:
-            return self.cluster.apply(kind, target, validate=task.is_validated)
+            return self.cluster.apply(kind, target, validate=task.is_validated, is_new=is_new)
         # The kind is seconds old; some API server may not serve it yet.
         deadline = self.clock.monotonic() + self.kinds.patience
         while True:
             try:
-                return self.cluster.apply(kind, target, validate=task.is_validated)
+                return self.cluster.apply(kind, target, validate=task.is_validated, is_new=is_new)
             except NotFound:
                 if self.clock.monotonic() >= deadline or self.stop.wait(_PAUSE):
                     raise
 
-    def _replace(self, kind: ApiKind, target: Resource) -> Resource:
+    def _replace(self, task: Task, kind: ApiKind, target: Resource) -> Resource:
         for attempt in range(_ATTEMPTS):
             live = self.cluster.get(kind, namespace=target.namespace, name=target.name)
+            self._check_owner(task, live)
             try:
                 if live is None:
                     return self.cluster.create(kind, target)

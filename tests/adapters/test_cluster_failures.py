@@ -339,6 +339,16 @@ def test_what_does_not_pass_or_may_have_been_done_is_told_at_once() -> None:
             assert len(server.asked) == 1
 
 
+def test_an_apply_of_what_is_new_does_not_insist_where_somebody_was_faster() -> None:
+    with api_server(status(409, "Conflict", MEANWHILE)) as server:
+        with pytest.raises(Conflict):
+            client(server).apply(CONFIG_MAP, TARGET, is_new=True)
+        assert len(server.asked) == 1
+    with api_server(LATE, LIVE) as server:
+        client(server).apply(CONFIG_MAP, TARGET, is_new=True)
+        assert len(server.asked) == 2
+
+
 # --- no answer at all -------------------------------------------------------------------------------------------------
 
 

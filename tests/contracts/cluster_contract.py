@@ -77,6 +77,19 @@ class ClusterContract:
         assert client.create(CONFIG_MAP, config_map(namespace), dry_run=True).name == "settings"
         assert client.get(CONFIG_MAP, namespace=namespace, name="settings") is None
 
+    def test_an_apply_of_what_is_new_creates_as_any_apply_and_is_a_conflict_where_it_is_there(
+        self, client: Cluster, namespace: str
+    ) -> None:
+        assert client.apply(CONFIG_MAP, config_map(namespace), dry_run=True, is_new=True).object["data"]["size"] == "2"
+        made = client.apply(CONFIG_MAP, config_map(namespace), is_new=True)
+        [entry] = made.metadata["managedFields"]
+        assert (entry["manager"], entry["operation"]) == ("gitops-action", "Apply")
+        assert entry["fieldsV1"] == {"f:data": {"f:colour": {}, "f:size": {}}}
+        with pytest.raises(Conflict) as caught:
+            client.apply(CONFIG_MAP, config_map(namespace), is_new=True)
+        assert caught.value.status == 409
+        assert client.get(CONFIG_MAP, namespace=namespace, name="settings") == made
+
     def test_applying_the_same_again_changes_nothing(self, client: Cluster, namespace: str) -> None:
         first = client.apply(CONFIG_MAP, config_map(namespace))
         second = client.apply(CONFIG_MAP, config_map(namespace))

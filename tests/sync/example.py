@@ -153,8 +153,10 @@ class LivelyCluster(FakeCluster):
         self.becomes = dict(becomes or {})
         self.writes: list[str] = []
 
-    def apply(self, kind: ApiKind, target: Resource, *, dry_run: bool = False, validate: bool = True) -> Resource:
-        written = super().apply(kind, target, dry_run=dry_run, validate=validate)
+    def apply(
+        self, kind: ApiKind, target: Resource, *, dry_run: bool = False, validate: bool = True, is_new: bool = False
+    ) -> Resource:
+        written = super().apply(kind, target, dry_run=dry_run, validate=validate, is_new=is_new)
         if dry_run:
             return written
         self.writes.append(f"apply {target.kind}/{target.name}")

@@ -14,7 +14,7 @@ def test_only_where_asked_is_anything_pruned() -> None:
     assert [r.message for r in result.resources] == ["configmap/new created", "ignored (requires pruning)"]
     result = run(compare([an("ConfigMap", "new")], [old], cluster=cluster), cluster, prune=True)
     assert [found.name for found in cluster.objects("ConfigMap")] == ["new"]
-    assert [r.message for r in result.resources] == ["configmap/new created", "pruned"]
+    assert [r.message for r in result.resources] == ["configmap/new configured", "pruned"]
 
 
 def test_a_prune_reads_again_and_leaves_alone_what_became_somebody_elses() -> None:

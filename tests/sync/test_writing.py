@@ -9,19 +9,34 @@ import pytest
 
 from gitops_action.application.application import ApplicationCondition, Automated, ConditionType
 from gitops_action.errors import ClusterError, Forbidden, Refused
+from gitops_action.resource import Resource
 from gitops_action.resource.annotations import HOOK_FINALIZER
+from gitops_action.resource.tracking import Tracking
 from gitops_action.sync.model import OperationPhase
 from gitops_action.sync.options import Adopt
 from gitops_action.sync.refuse import is_needed
-from tests.sync.example import LivelyCluster, an, background, brief, compare, refuse, run, until
+from tests.fakes import FakeCluster
+from tests.sync.example import TRACKING, LivelyCluster, an, background, brief, compare, refuse, run, until
 
 if TYPE_CHECKING:
-    from gitops_action.resource import Resource
+    from gitops_action.sync.model import OperationResult
     from tests.fake_cluster import Call
 
 _SETTINGS = an("ConfigMap", "settings", data={"new": "yes"})
 _OLD = an("ConfigMap", "settings", data={"old": "yes"})
 _THEIRS = {"argocd.argoproj.io/tracking-id": "billing:batch/Job:default/check"}
+
+
+_BILLING = Tracking(instance="billing", namespace="default").mark(
+    Resource({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings", "namespace": "default"}})
+)
+_TAKEN = (
+    OperationPhase.FAILED,
+    [
+        "ConfigMap default/settings came into being since the comparison, and is tracked for application billing: "
+        "leave it to one of the two"
+    ],
+)
 
 
 def _when(verb: str, name: str, cluster: LivelyCluster, change: Resource, *, times: int = 1) -> None:
@@ -43,6 +58,58 @@ def test_a_replacement_is_tried_again_with_the_version_that_is_there() -> None:
     result = run(comparison, cluster)
     assert [r.message for r in result.resources] == ["configmap/settings replaced"]
     assert cluster.objects("ConfigMap")[0].object["data"] == {"new": "yes"}
+
+
+def _comes_into_being(name: str, cluster: LivelyCluster, theirs: Resource, *, verb: str = "patch") -> None:
+    """Let somebody else create an object in the moment before we do."""
+    left = iter([theirs.object])
+
+    def before(call: Call) -> None:
+        if (call.verb, call.name, call.dry_run) == (verb, name, False) and (created := next(left, None)):
+            cluster.put(created)
+
+    cluster.before = before
+
+
+def test_what_another_application_has_just_created_is_not_taken_from_it() -> None:
+    cluster = LivelyCluster()
+    comparison = compare([an("ConfigMap", "settings", data={"new": "yes"})], cluster=cluster)
+    _comes_into_being("settings", cluster, _BILLING)
+    assert _outcome(run(comparison, cluster)) == _TAKEN
+    [left] = cluster.objects("ConfigMap")
+    assert (TRACKING.owner(left), "data" in left.object) == ("billing", False)
+
+
+def test_nor_is_it_replaced_where_ours_has_just_been_deleted() -> None:
+    cluster = LivelyCluster()
+    target = an("ConfigMap", "settings", options="Replace=true", data={"new": "yes"})
+    comparison = compare([target], [_OLD], cluster=cluster)
+    FakeCluster.delete(cluster, cluster.catalog().kinds["v1", "ConfigMap"], target.key)
+    _comes_into_being("settings", cluster, _BILLING, verb="create")
+    assert _outcome(run(comparison, cluster)) == _TAKEN
+
+
+def _outcome(result: OperationResult) -> tuple[OperationPhase, list[str]]:
+    return result.phase, [row.message for row in result.resources]
+
+
+def test_what_nobody_tracks_and_has_just_come_into_being_is_applied_to() -> None:
+    """As a ServiceAccount ``default``, which comes with its Namespace."""
+    cluster = LivelyCluster()
+    new = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": "default"}}
+    comparison = compare([an("ServiceAccount", "default", automountServiceAccountToken=False)], cluster=cluster)
+    _comes_into_being("default", cluster, Resource(new))
+    result = run(comparison, cluster)
+    assert [row.message for row in result.resources] == ["serviceaccount/default configured"]
+    assert cluster.objects("ServiceAccount")[0].object["automountServiceAccountToken"] is False
+
+
+def test_what_does_not_exist_is_created_by_one_request() -> None:
+    cluster = LivelyCluster()
+    comparison = compare([an("ConfigMap", "settings")], cluster=cluster)
+    cluster.calls.clear()
+    run(comparison, cluster, wait=False)
+    assert [(call.verb, call.name) for call in cluster.calls if call.name == "settings"] == [("patch", "settings")]
 
 
 def test_a_replacement_gives_up_when_somebody_changes_the_object_every_time() -> None:
