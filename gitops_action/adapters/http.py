@@ -67,9 +67,9 @@ class Request:
     """Whether an apply says of which version of the object it is."""
 
     def may_repeat(self, status: int) -> bool:
-        """Return whether to send it again after a refusal that passes; an apply as a rule names no version to conflict with.
+        """Return whether to send it again after a refusal that passes.
 
-        Whoever names one must read the object again first.
+        Most applies name no version to conflict with; whoever names one must read the object again first.
         """
         is_unconditional = self.content_type == "application/apply-patch+yaml" and not self.names_version
         return self.idempotent and (status != HTTPStatus.CONFLICT or is_unconditional)

@@ -32,10 +32,8 @@ _BILLING = Tracking(instance="billing", namespace="default").mark(
 )
 _TAKEN = (
     OperationPhase.FAILED,
-    [
-        "ConfigMap default/settings came into being since the comparison, and is tracked for application billing: "
-        "leave it to one of the two"
-    ],
+    "ConfigMap default/settings came into being since the comparison, and is tracked for application billing: "
+    "leave it to one of the two",
 )
 
 
@@ -89,8 +87,9 @@ def test_nor_is_it_replaced_where_ours_has_just_been_deleted() -> None:
     assert _outcome(run(comparison, cluster)) == _TAKEN
 
 
-def _outcome(result: OperationResult) -> tuple[OperationPhase, list[str]]:
-    return result.phase, [row.message for row in result.resources]
+def _outcome(result: OperationResult) -> tuple[OperationPhase, str]:
+    [row] = result.resources
+    return result.phase, row.message
 
 
 def test_what_nobody_tracks_and_has_just_come_into_being_is_applied_to() -> None:
