@@ -32,8 +32,10 @@ _BILLING = Tracking(instance="billing", namespace="default").mark(
 )
 _TAKEN = (
     OperationPhase.FAILED,
-    "ConfigMap default/settings came into being since the comparison, and is tracked for application billing: "
-    "leave it to one of the two",
+    (
+        "ConfigMap default/settings came into being since the comparison, and is tracked for application billing: "
+        "leave it to one of the two"
+    ),
 )
 
 
