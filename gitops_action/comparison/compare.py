@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.comparison import tables
 from gitops_action.comparison.change_warnings import changed_custom_kinds, ignored_field_warnings, storage_warnings
+from gitops_action.comparison.changed_kinds import CORRECT_IT, NOT_PERMITTED, changed_kinds
 from gitops_action.comparison.custom_schema import violations
 from gitops_action.comparison.denied import denied_rows, nothing_denied
 from gitops_action.comparison.dry_run import RULE_REMEDY, Candidate, DryRun, failed_rule
@@ -88,7 +89,8 @@ def compare(
     denied = denied_rows(selection, catalog, denial)
     kept_out = {row.key for row in denied}
     keyed = [(target.key, target) for target in selection.compared if target.key not in kept_out]
-    kinds = {key: kind for key, target in keyed if key.name and (kind := catalog.find(target))}
+    new_kinds = selection.new_kinds
+    kinds = {key: kind for key, target in keyed if key.name and (kind := _read_as(target, catalog, new_kinds))}
     respects = RESPECT in application.sync_policy.sync_options
     respect = Respect(normalizer=normalize, tracking=tracking) if respects else as_it_is
     want = wanted(kinds, inventory, catalog, application.destination.namespace)
@@ -98,7 +100,7 @@ def compare(
             tracking=tracking,
             catalog=catalog,
             state=state,
-            new_kinds=selection.new_kinds,
+            new_kinds=new_kinds,
             schemas=_custom_schemas(cluster, executor, kinds, state),
             manager=manager,
             may_walk=not includes_webhooks,
@@ -123,6 +125,7 @@ def compare(
         doubtful = [entry for entry in judged if isinstance(entry, Candidate)]
         rows = [entry for entry in judged if isinstance(entry, ResourceComparison)]
         rows += executor.map(dry_run.decide, doubtful)
+    rows = list(map(changed_kinds(rows, manager=manager).judged, rows))
     rows += [*denied, *judge.skipped(selection)]
     hooks = {hook.key for hook in selection.hooks}
     rows += judge.untargeted(
@@ -162,12 +165,17 @@ class _Judge:
 
     def judge(self, key: ResourceKey, target: Resource) -> ResourceComparison | Candidate:
         kind = self.catalog.find(target)
+        if reason := self.state.unread.get(key):
+            return ResourceComparison(
+                key=key,
+                kind=kind,
+                target=target,
+                status=SyncStatusCode.UNKNOWN,
+                method=Method.NOT_COMPARED,
+                unknown=f"cannot be read: {reason}",
+            )
         if kind is None:
             return self._not_served(key, target)
-        if reason := self.state.unread.get(key):
-            return Candidate(key=key, kind=kind, target=target, live=None).row(
-                SyncStatusCode.UNKNOWN, Method.NOT_COMPARED, unknown=f"cannot be read: {reason}"
-            )
         live = self.state.objects.get(key) if key.name else None
         if live is None:
             return Candidate(key=key, kind=kind, target=target, live=None)
@@ -200,14 +208,14 @@ class _Judge:
         """Judge a target whose kind the cluster does not serve: added by a CRD of the same change, or Unknown."""
         served = self.catalog.preferred.get(target.group_kind)
         status, method, unknown, remedy = SyncStatusCode.UNKNOWN, Method.NOT_COMPARED, "", ""
+        if (target.api_version, target.kind) in self.new_kinds and target.api_version not in self.catalog.failed:
+            return self._of_new_kind(key, target)
         if failed := self.catalog.failed.get(target.api_version):
             unknown = f"discovery of {target.api_version} failed: {failed}"
             remedy = "Is the API service behind it available? `kubectl get apiservices` tells."
         elif served is not None:
             unknown = f"the cluster does not serve {target.kind} as {target.api_version}"
             remedy = f"It serves {served.api_version}: change the object's apiVersion."
-        elif (target.api_version, target.kind) in self.new_kinds:
-            return self._of_new_kind(key, target)
         else:
             unknown = f"the cluster does not know the kind {target.kind} of {target.api_version}"
             remedy = "Install its CustomResourceDefinition first, or add it to the application."
@@ -216,17 +224,24 @@ class _Judge:
         )
 
     def _of_new_kind(self, key: ResourceKey, target: Resource) -> ResourceComparison:
-        """Judge a new object by the schema that comes with the same change: no server can try it yet."""
+        """Judge an object by the schema that comes with the same change: no server can try it yet.
+
+        Where only its version is new, it may live in another one.
+        """
         schema = self.new_kinds[target.api_version, target.kind]
+        live = self.state.objects.get(key) if key.name else None
         wrong = violations(target.object, schema.node) if schema.node else ()
         return ResourceComparison(
             key=key,
             kind=None,
             target=target,
+            live=live,
             status=SyncStatusCode.OUT_OF_SYNC,
-            method=Method.CREATION,
-            refusal=f"its CustomResourceDefinition does not permit it: {'; '.join(wrong)}" if wrong else "",
-            remedy="Correct the object, or the schema in the same change." if wrong else "",
+            method=Method.SCHEMA if live else Method.CREATION,
+            refusal=f"{NOT_PERMITTED}: {'; '.join(wrong)}" if wrong else "",
+            remedy=CORRECT_IT if wrong else "",
+            adopts=live is not None and not self.tracking.owner(live),
+            obstacle=_obstacle(live, self.tracking) if live else "",
         )
 
     def skipped(self, selection: Selection) -> list[ResourceComparison]:
@@ -267,6 +282,13 @@ class _Judge:
                 )
             )
         return rows
+
+
+def _read_as(target: Resource, catalog: ApiCatalog, new_kinds: Collection[tuple[str, str]]) -> ApiKind | None:
+    """Return the kind that a target is read as: in another version where the same change brings its own."""
+    if found := catalog.find(target):
+        return found
+    return catalog.preferred.get(target.group_kind) if (target.api_version, target.kind) in new_kinds else None
 
 
 def _obstacle(live: Resource, tracking: Tracking) -> str:

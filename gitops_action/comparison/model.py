@@ -28,6 +28,7 @@ class Method(StrEnum):
     WALK = "owned-fields walk"
     DRY_RUN = "server-side dry run"
     CLIENT = "compared on the client"
+    SCHEMA = "validated by the schema of the same change"
     CREATION = "not in the cluster"
     DELETION = "not in Git"
     NOT_COMPARED = "not compared"

@@ -10,10 +10,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from gitops_action.errors import ApiError, NotFound
+from gitops_action.sync.order import defined_kind
 
 if TYPE_CHECKING:
     from gitops_action.ports import ApiKind, Clock, Cluster
     from gitops_action.resource import Resource
+    from gitops_action.resource.key import GroupKind
     from gitops_action.sync.writer import Stop
 
 _PATIENCE = 3.0
@@ -28,7 +30,12 @@ class Kinds:
         self._clock = clock
         self._stop = stop
         self._lock = threading.Lock()
+        self._learning_until: dict[GroupKind, float] = {}
         self.patience = patience
+
+    def learning_until(self, kind: ApiKind) -> float:
+        """Return until when API servers may not know the schema of a kind whose CRD this sync wrote; 0 for others."""
+        return self._learning_until.get(kind.group_kind, 0.0)
 
     def resolve(self, resource: Resource) -> ApiKind:
         """Return the kind of an object, ``NotFound`` where the cluster does not come to serve it in time."""
@@ -44,6 +51,8 @@ class Kinds:
     def await_established(self, kind: ApiKind, crd: Resource) -> Resource:
         """Return the CRD once its kind is served, or as it is when that takes too long (SYN-35)."""
         deadline = self._clock.monotonic() + self.patience
+        if defined := defined_kind(crd):
+            self._learning_until[defined] = deadline
         current = crd
         while not _is_established(current) and self._clock.monotonic() < deadline and not self._stop.wait(_PAUSE):
             try:

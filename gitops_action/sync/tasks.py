@@ -74,8 +74,8 @@ class Task:
     ``kind`` is ``None`` while the cluster does not serve it, as before its CRD is applied. ``target`` is what is
     written; ``live`` what the comparison saw. ``takes_over`` is whether the fields of old writers become
     ours first (SYN-32), ``message`` why a candidate is not pruned, ``refusal`` what the server said to the dry run,
-    ``is_confirmed`` that an object which says ``Prune=confirm`` may be deleted, ``is_tried`` that the server has seen the
-    write in a dry run.
+    ``is_confirmed`` that an object which says ``Prune=confirm`` may be deleted, ``is_tried`` that the server
+    has seen the write in a dry run.
     """
 
     phase: SyncPhase

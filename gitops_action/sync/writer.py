@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, assert_never
 
 from gitops_action.comparison.owned_fields import MANAGER
+from gitops_action.comparison.refusal import read_failure
 from gitops_action.comparison.takeover import migration
 from gitops_action.errors import ClusterError, Conflict, Invalid, NotFound
 from gitops_action.ports import Preconditions
@@ -170,15 +171,16 @@ class Writer:
             )
 
     def _send(self, task: Task, kind: ApiKind, target: Resource, *, is_new: bool) -> Resource:
-        if task.kind is not None:
-            return self.cluster.apply(kind, target, validate=task.is_validated, is_new=is_new)
-        # The kind is seconds old; some API server may not serve it yet.
-        deadline = self.clock.monotonic() + self.kinds.patience
+        deadline = self.kinds.learning_until(kind)
+        if task.kind is None:  # seconds old
+            deadline = self.clock.monotonic() + self.kinds.patience
         while True:
             try:
                 return self.cluster.apply(kind, target, validate=task.is_validated, is_new=is_new)
-            except NotFound:
-                if self.clock.monotonic() >= deadline or self.stop.wait(_PAUSE):
+            except ClusterError as error:
+                # Some API server may not serve the kind yet, or judge by the schema of before.
+                is_early = isinstance(error, NotFound) or read_failure(error).is_refusal
+                if not is_early or self.clock.monotonic() >= deadline or self.stop.wait(_PAUSE):
                     raise
 
     def _replace(self, task: Task, kind: ApiKind, target: Resource) -> Resource:

@@ -26,7 +26,7 @@ from tests.fakes import FakeCluster
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from gitops_action.ports import ApiKind
+    from gitops_action.ports import ApiKind, Cluster
     from gitops_action.resource.resource import JsonObject
     from gitops_action.sync.model import OperationResult
     from tests.fake_cluster import Call
@@ -192,7 +192,7 @@ class RealClock:
 
 def run(
     comparison: Comparison,
-    cluster: FakeCluster,
+    cluster: Cluster,
     *,
     stop: threading.Event | None = None,
     lines: list[str] | None = None,
