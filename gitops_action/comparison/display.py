@@ -13,6 +13,7 @@ from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.comparison.overlay import overlay
 from gitops_action.comparison.owned_fields import MANAGER
 from gitops_action.comparison.shape import items, mapping, number, text
+from gitops_action.resource.tracking import INSTALLATION_ID, TRACKING_ID
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from gitops_action.comparison.model import ResourceComparison
     from gitops_action.resource import Resource
     from gitops_action.resource.resource import JsonObject
+    from gitops_action.resource.tracking import Tracking
 
 NOTHING = DiffText("", 0, 0)
+_MARKS = (TRACKING_ID, INSTALLATION_ID)
 _ALLOCATED = ("clusterIP", "clusterIPs", "healthCheckNodePort")
 
 
@@ -73,3 +76,22 @@ def describe(row: ResourceComparison, *, annotations: Collection[str] = ()) -> D
     if row.status is not SyncStatusCode.OUT_OF_SYNC:
         return NOTHING
     return unified(*mask_pair(*shown_sides(row), annotations=annotations))
+
+
+def is_only_marked(row: ResourceComparison, tracking: Tracking) -> bool:
+    """Return whether a sync would change nothing of an object but the marks by which it is tracked."""
+    live, new = shown_sides(row)
+    if live is None or new is None or row.live is None or row.target is None or row.refusal:
+        return False
+    marks = ((row.live.annotations, row.target.annotations), (row.live.labels, row.target.labels))
+    if all(old.get(name) == wanted.get(name) for old, wanted in marks for name in (*_MARKS, tracking.label_key)):
+        return False
+    return unified(_unmarked(live, tracking), _unmarked(new, tracking)) == NOTHING
+
+
+def _unmarked(side: JsonObject, tracking: Tracking) -> JsonObject:
+    metadata = dict(mapping(side, "metadata"))
+    for place, names in (("annotations", _MARKS), ("labels", (tracking.label_key,))):
+        kept = {name: value for name, value in mapping(metadata, place).items() if name not in names}
+        metadata = {name: value for name, value in metadata.items() if name != place} | ({place: kept} if kept else {})
+    return {**side, "metadata": metadata}

@@ -14,7 +14,7 @@ from gitops_action.comparison import danger
 from gitops_action.comparison.attribution import Cause
 from gitops_action.comparison.danger_workloads import Surroundings, surroundings
 from gitops_action.comparison.diff import unified
-from gitops_action.comparison.display import shown_sides
+from gitops_action.comparison.display import is_only_marked, shown_sides
 from gitops_action.comparison.mask import mask_pair, scrub, secret_values
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.comparison.writer import last_writer
@@ -177,6 +177,9 @@ def _resource(
         obstacle=clean(row.obstacle),
         remedy=stays or row.remedy,
         adopts=row.adopts,
+        only_marked=found.before is not None
+        and change is ChangeKind.CHANGED
+        and is_only_marked(row, found.before.tracking),
         hidden=tuple(HiddenReport(rule=each.rule, path=each.path) for each in row.hidden),
         requires_pruning=row.requires_pruning,
         wave=sync_wave(shown) if shown else 0,

@@ -68,6 +68,7 @@ class ApplicationView:
     unlisted_counts: str
     hooks: tuple[ResourceReport, ...]
     adopted: tuple[str, ...]
+    marked: int
     is_open: bool
     has_fold: bool
 
@@ -106,7 +107,8 @@ class Arranger:
         resources = tuple(view for each in listed for view in self.resource(application, each))
         is_small = sum(len(each.diff) for each in resources) <= _SHORT_DIFF and len(resources) <= 5
         conditions = tuple(each for each in application.conditions if not self._is_told(application, each.message))
-        has_news = worth or conditions or application.causes or (mode is Mode.SYNC and differs(application))
+        marked = [each for each in application.resources if each.only_marked]
+        has_news = worth or marked or conditions or application.causes or (mode is Mode.SYNC and differs(application))
         return ApplicationView(
             application=application,
             sign=sign(mode, application),
@@ -124,6 +126,7 @@ class Arranger:
             unlisted_counts=phrases.counted(unlisted),
             hooks=tuple(each for each in application.resources if each.change is ChangeKind.HOOK),
             adopted=tuple(f"{each.kind} {object_name(each)}" for each in application.resources if each.adopts),
+            marked=sum(1 for each in marked if not each.adopts),
             is_open=len(self.report.applications) == 1 and is_small,
             has_fold=self.level.folds and bool(has_news),
         )
@@ -162,7 +165,8 @@ class Arranger:
     def _is_worth_a_line(self, application: ApplicationReport, resource: ResourceReport) -> bool:
         """Whether there is more to say of an object than what stands in the open."""
         untold = any(not self._is_told(application, each, resource) for each in _reasons(resource))
-        return bool(resource.change in DIFFERENT or resource.dangers or untold)
+        is_mark = resource.only_marked and self.report.mode is Mode.DIFF
+        return bool((resource.change in DIFFERENT and not is_mark) or resource.dangers or untold)
 
     def _is_told(self, application: ApplicationReport, text: str, resource: ResourceReport | None = None) -> bool:
         kind, name = (resource.kind, object_name(resource)) if resource else ("", "")

@@ -74,6 +74,8 @@ class ResourceReport:
     obstacle: str = ""
     remedy: str = ""
     adopts: bool = False
+    only_marked: bool = False
+    """Whether nothing changes but the marks by which it is tracked."""
     hidden: tuple[HiddenReport, ...] = ()
     dangers: tuple[str, ...] = ()
     """What the change brings about that a reviewer must know, as a consequence (``restarts 9 pods``), gravest first."""
