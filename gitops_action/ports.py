@@ -350,7 +350,7 @@ class Workflow(Protocol):
         ...
 
     def group(self, title: str, text: str) -> None:
-        """Write text to the log, folded under a title."""
+        """Write what was logged before once more, folded under a title; nothing where nobody can fold it."""
         ...
 
     def close(self) -> None:

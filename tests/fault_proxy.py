@@ -123,6 +123,8 @@ class FaultProxy(ThreadingHTTPServer):
         self.trust = ssl.create_default_context(cafile=str(cluster.ca_file))
         self.seen: list[Seen] = []
         self.hooks: dict[int, Hook] = {}
+        self.before: Callable[[Seen], object] = lambda seen: None
+        """Called at each request before the server sees it."""
         self.ends = threading.Event()
         self._faults: dict[int, tuple[Fault, bool]] = {}
         self._failing: dict[tuple[str, str], Fault] = {}
@@ -189,6 +191,7 @@ class _Handler(BaseHTTPRequestHandler):
         proxy = cast("FaultProxy", self.server)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         seen, fault = proxy.arrived(self.command, self.path)
+        proxy.before(seen)
         hook = proxy.hooks.get(seen.number, Hook())
         if hook.arrived is not None:
             hook.arrived()

@@ -192,8 +192,7 @@ class TerminalWorkflow:
         """Do nothing: a log keeps what was done, and not what is being done."""
 
     def group(self, title: str, text: str) -> None:
-        """Write the title, then the text."""
-        self.log(f"{' '.join(title.split())}\n{text}")
+        """Do nothing: a terminal folds nothing, and has shown the text already."""
 
     def close(self) -> None:
         """Do nothing: nothing was held back."""

@@ -17,6 +17,7 @@ from gitops_action.adapters.scripts import open_assessor
 from gitops_action.commands.evaluate import Evaluation, compared, evaluate, findings, judged
 from gitops_action.commands.older import Ancestry
 from gitops_action.commands.operate import operate
+from gitops_action.commands.transcript import Transcript
 from gitops_action.errors import GitOpsError
 from gitops_action.report.build import application_report
 
@@ -66,6 +67,7 @@ class Syncer:
     scratch: str
     cores: threading.Semaphore
     log_lock: threading.Lock = field(default_factory=threading.Lock)
+    transcript: Transcript = field(default_factory=Transcript)
 
     @property
     def at_once(self) -> int:
@@ -110,12 +112,21 @@ class Syncer:
     def report(self, synced: Synced, mode: Mode) -> ApplicationReport:
         """Return what is reported of one application, with which it is done."""
         self.session.ports.workflow.progress(synced.found.application.name, "")
+        self._fold(synced)
         return application_report(self._findings(synced), mode)
+
+    def _fold(self, synced: Synced) -> None:
+        """Show the lines of an application once more, together, where those of others came in between."""
+        name = synced.found.application.name
+        lines = self.transcript.take(name)
+        if lines and len(self.session.applications) > 1:
+            self.session.ports.workflow.group(f"{name}: {synced.result.phase}" if synced.result else name, lines)
 
     def progress(self, application: Application) -> Callable[[str], None]:
         """Return what logs a line about an application, and shows it as what the application is at."""
 
         def say(line: str) -> None:
+            self.transcript.add(application.name, line)
             with self.log_lock:
                 self.session.ports.workflow.log(f"{application.name}: {line}")
             self.session.ports.workflow.progress(application.name, line)

@@ -301,6 +301,4 @@ def test_on_a_terminal_the_same_calls_are_plain_lines_without_commands() -> None
     workflow.group("web", "3 resources")
     workflow.log("\x1b[31m::error::hunter2")
     workflow.close()
-    assert stream.getvalue() == (
-        "web.yaml:7: error: web: selector is immutable\nwarning: two\nlines\nweb\n3 resources\n::error::***\n"
-    )
+    assert stream.getvalue() == ("web.yaml:7: error: web: selector is immutable\nwarning: two\nlines\n::error::***\n")

@@ -122,6 +122,27 @@ def test_the_lock_is_taken_before_the_first_write_and_released_after_the_last(de
     assert (record.phase, record.revision, record.run_url) == ("Succeeded", OURS, RUN)
 
 
+def test_after_the_last_object_got_healthy_the_record_is_written_and_the_lock_let_go_and_that_is_all(
+    desk: Desk,
+) -> None:
+    desk.cluster.becomes["web"] = "Progressing"
+    found = desk.evaluation([an("Deployment", "web"), an("ConfigMap", "settings")])
+    asked: list[int] = []
+
+    def before(call: Call) -> None:
+        if call.verb == "watch" and not asked:
+            [web] = desk.cluster.objects("Deployment")
+            desk.cluster.turns(web, "Healthy")
+            asked.append(len(desk.cluster.calls))
+
+    desk.cluster.before = before
+    _, result = desk.operate(found)
+    assert result is not None
+    assert result.phase == "Succeeded"
+    after = [f"{call.verb} {call.kind}" for call in desk.cluster.calls[asked[0] :] if call.verb != "watch"]
+    assert after == ["patch Secret", "get Lease", "delete Lease"]
+
+
 def test_a_sync_with_nothing_to_do_takes_no_lock_and_writes_nothing(desk: Desk) -> None:
     found = desk.evaluation([], same=[an("ConfigMap", "settings")])
     save_record(recorded(found), found.application, desk.cluster)

@@ -243,3 +243,26 @@ def test_issues_that_the_token_may_not_write_are_a_warning(scene: Scene) -> None
     says(ran, ExitCode.OK)
     assert "::warning title=The drift could not be shown" in ran.log
     assert "issues: write" in ran.log
+
+
+# --- the log ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_lines_of_each_application_are_folded_once_it_is_done_and_those_of_one_alone_are_not(scene: Scene) -> None:
+    names = ("api", "web")
+    for name in names:
+        objects = [config_map(f"{name}-{wave}", wave=str(wave), a="1") for wave in (1, 2)]
+        scene.add(name, *objects)
+    ran = scene.deploy(wave_delay="0s")
+    says(ran, ExitCode.OK)
+    lines = ran.log.splitlines()
+    for name in names:
+        said = [f"Sync wave {wave}: configmap/{name}-{wave} created" for wave in (1, 2)]
+        begin = lines.index(f"::group::{name}: Succeeded")
+        assert lines[begin + 1 : begin + 4] == [*said, "::endgroup::"]
+        assert [line for line in lines[:begin] if line.startswith(f"{name}: Sync")] == [
+            f"{name}: {line}" for line in said
+        ]
+
+    scene.write({"apps/api.yaml": None, "api/manifests.yaml": None, "web/manifests.yaml": config_map("web-1", a="2")})
+    assert "::group::" not in scene.deploy().log

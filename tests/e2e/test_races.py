@@ -8,10 +8,14 @@ import orjson
 
 from gitops_action.errors import ExitCode
 from tests.e2e.program import start
-from tests.e2e.scene import application, config_map
+from tests.e2e.scene import application, config_map, says
+from tests.fault_proxy import fault_proxy
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.e2e.scene import Scene
+    from tests.fault_proxy import Seen
 
 
 def test_two_syncs_of_one_application_at_once_do_the_work_once(scene: Scene) -> None:
@@ -57,3 +61,32 @@ def test_of_two_applications_of_a_run_that_create_one_object_one_is_refused(scen
     again = scene.cli("sync")
     assert again.code == ExitCode.REFUSED, again.log
     assert scene.get("v1/configmaps/shared")["metadata"]["uid"] == shared["metadata"]["uid"]
+
+
+def test_of_two_runs_that_create_one_object_the_later_one_fails_and_takes_nothing(scene: Scene, tmp_path: Path) -> None:
+    scene.write(
+        {
+            "apps/one.yaml": application("one", scene.namespace),
+            "apps/two.yaml": application("two", scene.namespace),
+            "one/m.yaml": config_map("shared", a="one"),
+            "two/m.yaml": config_map("shared", a="two"),
+        }
+    )
+    with fault_proxy(scene.cluster) as proxy:
+        others: list[int] = []
+
+        def other_run(seen: Seen) -> None:
+            if seen.writes and seen.path.endswith("/configmaps/shared") and not others:
+                other = start("sync", "two", environ=scene.desk(), folder=scene.git.path)
+                other.communicate(timeout=60)
+                others.append(other.returncode)
+
+        proxy.before = other_run
+        ran = scene.cli("sync", "one", kubeconfig=proxy.kubeconfig(tmp_path / "config"))
+    assert others == [ExitCode.OK]
+    says(
+        ran,
+        ExitCode.SYNC_FAILED,
+        f"ConfigMap {scene.namespace}/shared came into being since the comparison, and is tracked for application two",
+    )
+    assert scene.get("v1/configmaps/shared")["data"] == {"a": "two"}
