@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 NOTHING = DiffText("", 0, 0)
 _MARKS = (TRACKING_ID, INSTALLATION_ID)
+_HELM_MARKS = ("meta.helm.sh/release-name", "meta.helm.sh/release-namespace")
+_HELM_LABEL = "app.kubernetes.io/managed-by"
 _ALLOCATED = ("clusterIP", "clusterIPs", "healthCheckNodePort")
 
 
@@ -90,8 +92,10 @@ def is_only_marked(row: ResourceComparison, tracking: Tracking) -> bool:
 
 
 def _unmarked(side: JsonObject, tracking: Tracking) -> JsonObject:
+    """Return an object without our marks of tracking and those of a Helm release."""
     metadata = dict(mapping(side, "metadata"))
-    for place, names in (("annotations", _MARKS), ("labels", (tracking.label_key,))):
+    labels = (tracking.label_key, *([_HELM_LABEL] if text(metadata, "labels", _HELM_LABEL) == "Helm" else []))
+    for place, names in (("annotations", (*_MARKS, *_HELM_MARKS)), ("labels", labels)):
         kept = {name: value for name, value in mapping(metadata, place).items() if name not in names}
         metadata = {name: value for name, value in metadata.items() if name != place} | ({place: kept} if kept else {})
     return {**side, "metadata": metadata}
