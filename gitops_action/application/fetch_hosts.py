@@ -88,7 +88,8 @@ def address_of(url: str) -> Address | None:
             return Address("file", text.rstrip("/"), 0)
         scp = _SCP.fullmatch(text)
         if scp and not re.match(r"\d+(?:/|$)", scp["path"]):
-            return Address("ssh", scp["host"].lower(), 22)
+            host = scp["host"].lower()
+            return None if host.endswith(".") else Address("ssh", host, 22)
         text = f"oci://{text}"
     try:
         parts = urlsplit(text)
@@ -98,8 +99,10 @@ def address_of(url: str) -> Address | None:
     scheme = parts.scheme.lower()
     if scheme == "file":
         return Address("file", parts.path.rstrip("/"), 0) if parts.path else None
-    host = (parts.hostname or "").lower().rstrip(".")
-    return Address(scheme, host, port or _PORTS.get(scheme, 0)) if host else None
+    host = (parts.hostname or "").lower()
+    # A dot at the end names the same host in another spelling, which what is pinned or permitted would not fit.
+    is_host = bool(host) and not host.endswith(".")
+    return Address(scheme, host, port or _PORTS.get(scheme, 0)) if is_host else None
 
 
 def is_local_address(host: str) -> bool:

@@ -23,6 +23,8 @@ from gitops_action.errors import ApplicationError
         ("https://[::1]/x", Address("https", "::1", 443)),
         ("https://git.example:no/x", None),
         ("https:///x", None),
+        ("https://git.example./x", None),
+        ("git@git.example.:team/app", None),
     ],
 )
 def test_where_a_url_leads(url: str, expected: Address | None) -> None:

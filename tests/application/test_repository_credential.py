@@ -45,3 +45,40 @@ def test_an_entry_without_secrets_takes_those_of_its_template() -> None:
 def test_a_project_never_uses_anothers() -> None:
     credentials = RepositoryCredentials(repositories=(OF_PROJECT,))
     assert credential_for(OF_PROJECT.url, "other", credentials) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://git.acme.example.org/team/shop",
+        "https://git.acme.examples/team/shop",
+        "https://git.acme.example@elsewhere.example/team/shop",
+        "https://git.acme.example:t@elsewhere.example/team/shop",
+        "https://git.acme.example:8443/team/shop",
+        "http://git.acme.example/team/shop",
+        "https://git.acme.example/team/../../elsewhere",
+        "https://git.acme.example/team/%2e%2e/elsewhere",
+        "https://git.acme.example./team/shop",
+    ],
+)
+def test_no_other_host_is_sent_a_template_because_its_name_begins_alike(url: str) -> None:
+    assert credential_for(url, "default", RepositoryCredentials(repositories=(SERVER, TEAM))) is None
+
+
+@pytest.mark.parametrize(
+    ("template", "url", "is_opened"),
+    [
+        ("https://git.acme.example/team/", "https://git.acme.example/team/shop", True),
+        ("https://git.acme.example/team/", "https://git.acme.example/team", True),
+        ("https://git.acme.example/team/", "https://git.acme.example/team-b/shop", False),
+        ("https://git.acme.example/team", "https://git.acme.example/team-b/shop", True),
+        ("git@git.acme.example:", "git@git.acme.example:team/shop", True),
+        ("git@git.acme.example:", "git@git.acme.example.org:team/shop", False),
+        ("registry.acme.example", "oci://registry.acme.example/charts/web", True),
+        ("registry.acme.example", "oci://registry.acme.example.org/charts/web", False),
+    ],
+)
+def test_a_template_is_a_prefix_on_one_host(template: str, url: str, is_opened: bool) -> None:
+    credential = RepositoryCredential(url=template, password="t", is_template=True)
+    found = credential_for(url, "default", RepositoryCredentials(repositories=(credential,)))
+    assert found == (credential if is_opened else None)
