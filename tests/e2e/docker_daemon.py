@@ -35,12 +35,12 @@ class Docker:
     """The command ``docker``, speaking to one daemon."""
 
     def __init__(self, program: str, host: str = "") -> None:
-        self._program = program
+        self.program = program
         self.environment = {**os.environ, "DOCKER_BUILDKIT": "1", **({"DOCKER_HOST": host} if host else {})}
 
     def run(self, *words: str, stdin: bytes = b"", check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run one command; with ``check`` a failure is an error that shows the last of what Docker said."""
-        argv = [self._program, *words]
+        argv = [self.program, *words]
         done = subprocess.run(argv, input=stdin, env=self.environment, capture_output=True, check=False)
         if check and done.returncode:
             raise RuntimeError(f"{' '.join(argv)} failed:\n{done.stderr.decode()[-4000:]}")
