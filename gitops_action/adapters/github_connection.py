@@ -64,6 +64,11 @@ class GitHubConnection:
                 self._login = str(data["data"]["viewer"]["login"])
         return self._login
 
+    def is_public(self) -> bool:
+        """Return whether anybody may read the repository."""
+        with self.failures("find out whether the repository is public"):
+            return not known(self.repository().private)
+
     def repository(self) -> Repository:
         """Return PyGithub's repository; no request is made yet."""
         from gitops_action.adapters import github_client  # noqa: PLC0415  # PyGithub takes a third of a second

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -49,6 +50,7 @@ class Schedule:
     any_day_of_week: bool
 
 
+@lru_cache(maxsize=1024)
 def parse_schedule(text: str) -> Schedule:
     """Return the schedule that a text means.
 
@@ -76,17 +78,25 @@ def next_start(schedule: Schedule, after: datetime) -> datetime | None:
     """
     first = after.replace(second=0, microsecond=0) + timedelta(minutes=1)
     day = first.replace(hour=0, minute=0)
-    hours, minutes = sorted(schedule.hours), sorted(schedule.minutes)
     while day.year <= after.year + _YEARS:
         if day.month not in schedule.months:
             day = (day.replace(day=1) + timedelta(days=_LONGEST_MONTH)).replace(day=1)
             continue
-        if _is_day(schedule, day):
-            times = (day.replace(hour=hour, minute=minute) for hour in hours for minute in minutes)
-            if found := next((time for time in times if time >= first), None):
-                return found
+        if _is_day(schedule, day) and (found := _time_of_day(schedule, day, first)):
+            return found
         day += timedelta(days=1)
     return None
+
+
+def _time_of_day(schedule: Schedule, day: datetime, earliest: datetime) -> datetime | None:
+    """Return the first minute of the schedule in a day that is not before ``earliest``."""
+    if day > earliest:
+        return day.replace(hour=min(schedule.hours), minute=min(schedule.minutes))
+    later_minutes = [minute for minute in schedule.minutes if minute >= earliest.minute]
+    if later_minutes and earliest.hour in schedule.hours:
+        return day.replace(hour=earliest.hour, minute=min(later_minutes))
+    later_hours = [hour for hour in schedule.hours if hour > earliest.hour]
+    return day.replace(hour=min(later_hours), minute=min(schedule.minutes)) if later_hours else None
 
 
 def _is_day(schedule: Schedule, day: datetime) -> bool:

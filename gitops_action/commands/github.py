@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.github_connection import GitHubConnection
+from gitops_action.errors import GitHubError
 
 if TYPE_CHECKING:
-    from gitops_action.errors import GitHubError
     from gitops_action.github.events import Event
     from gitops_action.ports import Clock, Workflow
 
@@ -35,6 +35,20 @@ class GitHub:
                 repository=self.event.repository, token=self.token, api_url=self.event.api_url, clock=self.clock
             )
         return self._connection
+
+    def with_visibility(self) -> GitHub:
+        """Return GitHub with an event that says whether the repository is public, asked where the payload does not.
+
+        Where GitHub does not answer it stays open, and counts as public.
+        """
+        if self.event.repository_is_public is not None or not self.is_there:
+            return self
+        try:
+            is_public = self.connection().is_public()
+        except GitHubError as error:
+            self.workflow.log(f"Whether this repository is public is not known, so live values are hidden. {error}")
+            return self
+        return replace(self, event=replace(self.event, repository_is_public=is_public))
 
     def passed_over(self, what: str, error: GitHubError) -> None:
         """Say what was not shown on GitHub, and why: the run's own work is done, or goes on."""

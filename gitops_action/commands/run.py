@@ -58,6 +58,7 @@ def run(ports: Ports) -> ExitCode:
     for secret in filter(None, (inputs.github_token, inputs.token, inputs.cache_key)):
         ports.workflow.mask(secret)
     github = GitHub(token=inputs.github_token, event=event, clock=ports.clock, workflow=ports.workflow)
+    github = github.with_visibility()
     if event.verb == CHATOPS:
         return _command(inputs, github, ports)
     if event.verb == MERGE:

@@ -105,7 +105,7 @@ class Session:
     @property
     def hides_live(self) -> bool:
         """Whether anybody may read what this run shows: then it shows no value that only a cluster has."""
-        return bool(self.event.name) and self.event.repository_is_public and not self.inputs.show_live
+        return bool(self.event.name) and self.event.repository_is_public is not False and not self.inputs.show_live
 
     @property
     def parallelism(self) -> int:

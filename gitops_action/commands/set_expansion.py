@@ -60,8 +60,6 @@ class _Sets:
             except GitOpsError as problem:
                 problems.append(problem)
                 continue
-            if parsed.strategy.type == "RollingSync" and generated.applications:
-                notes.append(f"{document}: ApplicationSet {parsed}: its strategy RollingSync has no effect in a run")
             for condition in generated.conditions:
                 summary, _, detail = condition.message.partition("\n")
                 if condition.type is SetConditionType.ERROR_OCCURRED:

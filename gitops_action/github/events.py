@@ -38,8 +38,8 @@ class Event:
     repository: str = ""
     """``owner/name``."""
     repository_id: int = 0
-    repository_is_public: bool = True
-    """Public as well where the payload does not say, so that doubt hides and does not show."""
+    repository_is_public: bool | None = None
+    """``None`` where the payload does not say, as on a schedule; counts as public, so that doubt hides."""
     is_fork: bool = False
     lacks_secrets: bool = False
     """GitHub gives this run no secrets and a read-only token, unless the repository's settings say otherwise.
@@ -144,7 +144,7 @@ def _run(environ: Mapping[str, str], payload: Mapping[str, Any], *, name: str, v
         verb=verb,
         repository=repository,
         repository_id=_number(environ, "GITHUB_REPOSITORY_ID") or _integer(about, "id"),
-        repository_is_public=about.get("private") is not True,
+        repository_is_public=None if about.get("private") is None else about["private"] is not True,
         head_sha=environ.get("GITHUB_SHA", ""),
         lacks_secrets=actor == _DEPENDABOT and name in _DEPENDABOT_IS_RESTRICTED_ON,
         actor=actor,

@@ -89,6 +89,7 @@ def _shown(comparison: Comparison) -> tuple[list[str], list[str], list[str]]:
     return lines, hidden, [f"{each.type}: {each.message}" for each in comparison.conditions]
 
 
+SETS = "IgnoredFieldWarning: a sync sets fields whose difference is ignored: /data/key of ConfigMap web"
 HIDES = "DangerWarning: this change hides 1 field from later comparisons: /data/key of ConfigMap web"
 
 
@@ -101,14 +102,14 @@ def test_rules_that_a_change_adds_hide_nothing_in_its_review_and_are_a_danger(
 
 def test_rules_of_the_base_hide_in_a_review_whatever_the_change_makes_of_them(tmp_path: Path) -> None:
     for head in (_application(DATA), _application()):
-        assert _shown(_compared(tmp_path, head, _application(DATA))) == ([], ["jsonPointer:/data/key"], [])
+        assert _shown(_compared(tmp_path, head, _application(DATA))) == ([], ["jsonPointer:/data/key"], [SETS])
 
 
 def test_what_a_change_hides_besides_is_counted_apart(tmp_path: Path) -> None:
     head, live = _application(DATA, OTHER), _config("live", "2")
     shown = _shown(_compared(tmp_path, head, _application(DATA), live=live))
     message = HIDES.replace("/data/key", "/data/other")
-    assert shown == (['other: "1"'], ["jsonPointer:/data/key"], [message])
+    assert shown == (['other: "1"'], ["jsonPointer:/data/key"], [SETS, message])
 
 
 def test_a_rule_of_a_change_that_would_break_the_comparison_after_the_merge_is_an_error_now(tmp_path: Path) -> None:
@@ -118,7 +119,7 @@ def test_a_rule_of_a_change_that_would_break_the_comparison_after_the_merge_is_a
 
 
 def test_what_reviews_nothing_goes_by_the_rules_that_are_checked_out(tmp_path: Path) -> None:
-    assert _shown(_compared(tmp_path, _application(DATA), None, event=PUSH)) == ([], ["jsonPointer:/data/key"], [])
+    assert _shown(_compared(tmp_path, _application(DATA), None, event=PUSH)) == ([], ["jsonPointer:/data/key"], [SETS])
 
 
 def test_dif_33_rules_of_the_settings_hide_as_well(tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ def test_dif_33_rules_of_the_settings_hide_as_well(tmp_path: Path) -> None:
     assert _shown(_compared(tmp_path, _application(), _application(), settings=settings)) == (
         [],
         ["jsonPointer:/data/key"],
-        [],
+        [SETS],
     )
 
 

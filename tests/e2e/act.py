@@ -123,6 +123,8 @@ class Act:
                 {"if": "always()", "shell": "sh", "env": outputs, "run": f'echo {_BEGIN}; echo "$OUTPUTS"; echo {_END}'}
             )
             job["steps"] = steps
+        if isinstance(concurrency := workflow.get("concurrency"), dict):
+            concurrency.pop("queue", None)  # newer than act's schema, and without meaning for one run
         # act names its containers after the workflow: two test runs on one machine must not end each other's.
         workflow["name"] += f" {hashlib.sha256(str(self.folder).encode()).hexdigest()[:8]}"
         workflow["on"] = workflow.pop(True, None) or workflow.pop("on")  # YAML 1.1 reads the key as a boolean

@@ -88,7 +88,7 @@ def test_an_unknown_field_of_an_application_is_a_warning_that_names_it(shop: Sce
     text = application("broken", shop.namespace, path="fine").replace("project:", "porject: x\n  project:")
     shop.write({"apps/broken.yaml": text})
     ran = shop.cli("diff", "broken")
-    says(ran, ExitCode.DIFFERENT, "warning: broken: UnsupportedFieldWarning apps/broken.yaml:2", "spec.porject")
+    says(ran, ExitCode.DIFFERENT, "warning: broken: UnsupportedFieldWarning apps/broken.yaml:6", "spec.porject")
 
 
 def test_an_application_without_a_source_is_invalid_and_the_others_go_on(shop: Scene) -> None:

@@ -76,7 +76,7 @@ def test_a_repository_is_private_only_where_the_payload_says_so(private: bool) -
     payload = payloads.pull_request(repository(private=private), pull())
     assert read_event(environ("pull_request"), payload).repository_is_public is not private
     del payload["repository"]["private"]
-    assert read_event(environ("pull_request"), payload).repository_is_public is True
+    assert read_event(environ("pull_request"), payload).repository_is_public is None
 
 
 def test_a_fork_has_no_secrets_even_where_it_was_deleted_or_is_called_the_same() -> None:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 _ERROR = object()
 _EXACT = 1 << 63
-_REFUSED = re.compile("expected <document start>|duplicate key")
-"""What we refuse and Go passes over: what stands behind the first document, and a key that is there twice."""
+_REFUSED = re.compile("expected <document start>|duplicate key|while scanning a tag")
+"""What we refuse and Go passes over: what stands behind the first document, a key that is there twice, and a tag that
+runs into a bracket (``![``)."""
 _PLAIN = (
     "a b", "yes", "No", "on", "off", "y", "N", "true", "null", "~", "", "1", "-1", "+1", "0", "007", "08", "0o17",
     "0x1F", "0b101", "1_000", "1e3", "1E-2", "1.0", ".5", "1.", "+.5", ".inf", "-.Inf", ".nan", "22:22", "1:30:00",
