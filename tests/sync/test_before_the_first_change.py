@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.comparison.model import Method, SyncStatusCode
 from gitops_action.errors import ApplicationError, Invalid, Refused
 from gitops_action.sync.model import OperationPhase
@@ -76,3 +77,26 @@ def test_a_sync_that_would_delete_more_than_the_limit_is_refused() -> None:
     with pytest.raises(Refused, match="would delete 11 of 11 resources and the prune limit is 50%"):
         run(comparison, cluster, prune=True)
     assert cluster.writes == []
+
+
+def test_an_application_that_could_not_be_compared_is_not_synced_and_says_why_syn_54() -> None:
+    cluster = LivelyCluster()
+    errors = (
+        ApplicationCondition(
+            type=ConditionType.COMPARISON_ERROR, message="helm: no such chart", remedy="Name another."
+        ),
+        ApplicationCondition(type=ConditionType.INVALID_SPEC_ERROR, message="no destination"),
+    )
+    comparison = replace(compare([an("ConfigMap", "settings")]), conditions=errors)
+    with pytest.raises(ApplicationError) as caught:
+        run(comparison, cluster)
+    assert str(caught.value.summary) == "shop: not synced, for it could not be compared: helm: no such chart"
+    assert (caught.value.detail, caught.value.remedy, cluster.writes) == ("no destination", "Name another.", [])
+
+
+def test_an_object_that_is_no_hook_is_not_given_a_name_syn_12() -> None:
+    cluster = LivelyCluster()
+    unnamed = an("ConfigMap", "").with_metadata(name=None, generateName="settings-")
+    result = run(compare([unnamed], cluster=cluster), cluster)
+    assert (result.phase, cluster.objects("ConfigMap")) == (OperationPhase.FAILED, [])
+    assert result.message.startswith("one or more objects failed to apply, reason: ConfigMap ")

@@ -77,3 +77,15 @@ def test_a_sync_ends_when_what_was_pruned_is_gone_or_says_what_holds_it_hlt_16()
     assert result.health is not None
     assert (result.health.code, result.health.message) == ("Progressing", "Caused by ConfigMap:default/old")
     assert "the object is being deleted and waits for: example.com/slow" in result.causes[0]
+
+
+def test_what_is_being_deleted_already_counts_as_pruned_without_a_request_5_9() -> None:
+    cluster = LivelyCluster()
+    leaving = an("ConfigMap", "old").with_metadata(deletionTimestamp="2024-01-01T00:00:00Z", finalizers=["a/b"])
+    comparison = compare([an("ConfigMap", "new")], [leaving], cluster=cluster)
+    result = run(comparison, cluster, prune=True, wait=False)
+    assert sorted((each.key.name, each.message) for each in result.resources) == [
+        ("new", "configmap/new created"),
+        ("old", "pruned"),
+    ]
+    assert cluster.writes == ["apply ConfigMap/new"]
