@@ -112,6 +112,16 @@ def test_one_object_that_asks_for_a_confirmation_holds_up_no_other_syn_38() -> N
     ]
 
 
+@pytest.mark.parametrize("policy", ["background", "orphan", "foreground"])
+def test_hooks_are_deleted_as_everything_else_syn_41(policy: str) -> None:
+    hook, old = an("Job", "check", hook="PreSync"), an("Secret", "old")
+    tasks = planned(compare([hook], [old], sync_options=(f"PrunePropagationPolicy={policy}",)))
+    assert [(task.key.name, task.propagation) for task in tasks] == [
+        ("check", policy.capitalize()),
+        ("old", policy.capitalize()),
+    ]
+
+
 # --- 5.13: what a result says -----------------------------------------------------------------------------------------
 
 
