@@ -184,6 +184,7 @@ class ConditionType(StrEnum):
     UNREPEATABLE_WARNING = "UnrepeatableWarning"
     DANGER_WARNING = "DangerWarning"
     CLIENT_COMPARISON_WARNING = "ClientSideComparisonWarning"
+    UNSEEN_FIELDS_WARNING = "UnseenFieldsWarning"
     IGNORED_FIELD_WARNING = "IgnoredFieldWarning"
     ARGOCD_WARNING = "ArgoCDWarning"
 

@@ -15,6 +15,7 @@ from gitops_action.adapters.tools import find_tool
 from gitops_action.application.application import ApplicationCondition, ConditionType
 from gitops_action.application.discovery import kind_of
 from gitops_action.application.project import identity_of
+from gitops_action.commands.applied_before import AppliedBefore
 from gitops_action.commands.history import history_of
 from gitops_action.commands.ignoring import compare_options, normalizer, with_rule_conditions
 from gitops_action.commands.options import sync_options
@@ -192,6 +193,7 @@ def compared(evaluation: Evaluation, session: Session) -> Evaluation:
         denial=evaluation.denial,
         normalize=normalizer(evaluation.application, session),
         options=compare_options(evaluation.application, session),
+        applied_before=AppliedBefore(record),
         excluded=excluded(session, cluster),
     )
     comparison = replace(comparison, masked_annotations=session.settings.masked_annotations)

@@ -37,6 +37,7 @@ from gitops_action.comparison.sync_status import (
     shared_warnings,
     unlisted_errors,
 )
+from gitops_action.comparison.unowned import nothing_applied, unseen_warnings
 from gitops_action.errors import ApiError
 from gitops_action.resource.annotations import COMPARE_OPTIONS, comma_list, is_hook
 from gitops_action.resource.key import GroupKind
@@ -71,6 +72,7 @@ def compare(
     denial: Callable[[ResourceKey], str] = nothing_denied,
     normalize: Normalizer = NORMALIZER,
     options: Collection[str] | None = None,
+    applied_before: Callable[[ResourceKey], Resource | None] = nothing_applied,
     manager: str = MANAGER,
 ) -> Comparison:
     """Compare an application's targets with what lives.
@@ -78,7 +80,7 @@ def compare(
     ``targets`` have their namespaces and no tracking yet; ``inventory`` is that of the last successful sync, ``None``
     where none is on record. ``denial`` is why the application's project does not permit an object, empty where it
     does; ``normalize`` takes out what is not compared; ``options`` are the compare options in force, those of the
-    application's annotation unless given.
+    application's annotation unless given; ``applied_before`` is an object as our last sync sent it.
     Raises ``ClusterError`` where the cluster gives no answer at all.
     """
     catalog = cluster.catalog()
@@ -121,6 +123,7 @@ def compare(
             respect=respect,
             asks_server="ServerSideDiff=false" not in options,
             schema_of=partial(_schema_of, cluster, judge.schemas),
+            applied_before=applied_before,
         )
         doubtful = [entry for entry in judged if isinstance(entry, Candidate)]
         rows = [entry for entry in judged if isinstance(entry, ResourceComparison)]
@@ -137,6 +140,7 @@ def compare(
         *unlisted_errors(state),
         *_rule_errors(normalize),
         *client_side_warnings(rows),
+        *unseen_warnings(rows, dry_run.known_before, manager=manager),
         *ignored_field_warnings(rows, respects=respects),
         *storage_warnings(_crds(cluster, changed_custom_kinds(rows))),
     )

@@ -9,17 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gitops_action.comparison.client_side import compare_on_client
+from gitops_action.comparison.client_side import compare_on_client, last_applied
 from gitops_action.comparison.ignore_differences import RuleFailed
 from gitops_action.comparison.mask import scrub, secret_values
 from gitops_action.comparison.model import Method, ResourceComparison, SyncStatusCode
 from gitops_action.comparison.normalize import NORMALIZER, Normalizer
 from gitops_action.comparison.overlay import overlay
 from gitops_action.comparison.prediction import comparable, differs, keep_owned, owned_tree
+from gitops_action.comparison.prepare import prepare
 from gitops_action.comparison.refusal import Failure, read_failure
 from gitops_action.comparison.respect import as_it_is
 from gitops_action.comparison.strict import same
 from gitops_action.comparison.takeover import dropped_paths, replacement
+from gitops_action.comparison.unowned import given_up, is_unowned, nothing_applied
 from gitops_action.errors import ClusterError, Forbidden, NotFound
 from gitops_action.resource import Resource, ResourceKey
 from gitops_action.resource.fields import tree_of, union, without
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from gitops_action.comparison.schema import Schema
     from gitops_action.ports import ApiKind, Cluster
     from gitops_action.resource.fields import Path
+    from gitops_action.resource.resource import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,7 @@ class DryRun:
 
     ``new_namespaces`` and ``new_roles`` are created by the same sync: what needs them cannot be tried before.
     ``asks_server`` is false where the application wants no dry runs; ``schema_of`` is a custom kind's schema for
-    the comparison without one.
+    the comparison without one; ``applied_before`` is an object as our last sync sent it, where that is on record.
     """
 
     cluster: Cluster
@@ -102,6 +105,7 @@ class DryRun:
     include_webhooks: bool = False
     normalize: Normalizer = NORMALIZER
     respect: Callable[[Resource, Resource], Resource] = as_it_is
+    applied_before: Callable[[ResourceKey], Resource | None] = nothing_applied
 
     def decide(self, candidate: Candidate) -> ResourceComparison:
         """Return the row of a candidate."""
@@ -162,11 +166,26 @@ class DryRun:
         return candidate.row(SyncStatusCode.OUT_OF_SYNC, Method.CREATION, predicted=predicted)
 
     def _change(self, candidate: Candidate, live: Resource) -> ResourceComparison:
+        unowned = self._given_up(candidate.target, live)
+        row = self._changed(candidate, live, unowned)
+        return replace(row, given_up=unowned) if row.status is SyncStatusCode.OUT_OF_SYNC else row
+
+    def _given_up(self, target: Resource, live: Resource) -> tuple[Path, ...]:
+        """Return what nobody owns and an earlier apply is known to have set (W-21)."""
+        known = self.known_before(live) if is_unowned(live, manager=self.manager) else None
+        return given_up(known, target, live) if known else ()
+
+    def known_before(self, live: Resource) -> JsonObject | None:
+        """Return what was applied before, by our record or else by the annotation of ``kubectl apply``."""
+        recorded = self.applied_before(live.key)
+        return prepare(recorded, None).object if recorded else last_applied(live)
+
+    def _changed(self, candidate: Candidate, live: Resource, unowned: tuple[Path, ...]) -> ResourceComparison:
         kind = candidate.kind
         answer = self.cluster.apply(kind, candidate.target, dry_run=True)
         owned = owned_tree(answer, self.manager)
         lost = owned_tree(live, self.manager) or {}
-        dropped = dropped_paths(candidate.target, live, manager=self.manager)
+        dropped = (*dropped_paths(candidate.target, live, manager=self.manager), *unowned)
         if dropped:
             answer = self._without_dropped(candidate, answer, live, dropped)
             lost = union(lost, tree_of(dropped))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from gitops_action.application.application import Application, ApplicationCondition
     from gitops_action.ports import ApiKind
     from gitops_action.resource import Resource, ResourceKey
+    from gitops_action.resource.fields import Path
     from gitops_action.resource.tracking import Tracking
 
 
@@ -53,7 +54,8 @@ class ResourceComparison:
     application's, a controller's). ``is_permitted`` is false where the application's project forbids the target, with
     the reason in ``unknown``.
     ``hidden`` are the differences that a rule takes out of sight; ``shown`` is live and the prediction without all that
-    rules take out, where they do and the two differ in more than that.
+    rules take out, where they do and the two differ in more than that. ``given_up`` are fields that nobody owns and Git
+    no longer has: an apply alone would leave them.
     """
 
     key: ResourceKey
@@ -73,6 +75,7 @@ class ResourceComparison:
     is_permitted: bool = True
     shown: tuple[Resource, Resource] | None = None
     hidden: tuple[Hidden, ...] = ()
+    given_up: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gitops_action.resource import Resource
-    from gitops_action.resource.fields import Path
+    from gitops_action.resource.fields import Element, Path
     from gitops_action.resource.resource import Json, JsonObject
 
 _NOT_OF_GIT: tuple[Path, ...] = ((Field("metadata"), Field("annotations"), Field(LAST_APPLIED)),)
@@ -88,6 +88,29 @@ def migration(live: Resource, *, manager: str, writers: frozenset[str] = OLD_WRI
         {"op": "test", "path": "/metadata/resourceVersion", "value": live.resource_version},
         {"op": "replace", "path": "/metadata/managedFields", "value": [*kept, ours]},
     )
+
+
+def removal(live: Resource, paths: Iterable[Path]) -> tuple[JsonObject, ...]:
+    """Return the JSON patch that removes fields which nobody owns; empty where live has none of them any more."""
+    found = [
+        {"op": "remove", "path": "".join(f"/{_pointer(element)}" for element in path)}
+        for path in paths
+        if _is_there(live.object, path)
+    ]
+    test = {"op": "test", "path": "/metadata/resourceVersion", "value": live.resource_version}
+    return (test, *found) if found else ()
+
+
+def _pointer(element: Element) -> str:
+    return element.name.replace("~", "~0").replace("/", "~1") if isinstance(element, Field) else str(element)
+
+
+def _is_there(live: Json, path: Path) -> bool:
+    for element in path:
+        if not isinstance(live, dict) or not isinstance(element, Field) or element.name not in live:
+            return False
+        live = live[element.name]
+    return True
 
 
 def replacement(live: Resource, wanted: JsonObject) -> tuple[JsonObject, ...]:

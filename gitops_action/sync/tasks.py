@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gitops_action.comparison.model import Comparison, ResourceComparison
     from gitops_action.ports import ApiKind
     from gitops_action.resource import Resource, ResourceKey
+    from gitops_action.resource.fields import Path
     from gitops_action.resource.tracking import Tracking
 
 _REVISION_LENGTH = 7
@@ -75,7 +76,7 @@ class Task:
     written; ``live`` what the comparison saw. ``takes_over`` is whether the fields of old writers become
     ours first (SYN-32), ``message`` why a candidate is not pruned, ``refusal`` what the server said to the dry run,
     ``is_confirmed`` that an object which says ``Prune=confirm`` may be deleted, ``is_tried`` that the server
-    has seen the write in a dry run.
+    has seen the write in a dry run. ``given_up`` are fields to remove that nobody owns, so that an apply leaves them.
     """
 
     phase: SyncPhase
@@ -94,6 +95,7 @@ class Task:
     refusal: str = ""
     is_confirmed: bool = False
     is_tried: bool = True
+    given_up: tuple[Path, ...] = ()
 
     @property
     def id(self) -> TaskId:
@@ -170,6 +172,7 @@ def _apply_task(row: ResourceComparison, application_options: Sequence[str], opt
         propagation=propagation(application_options),
         refusal=row.refusal,
         is_tried=row.method is not Method.CLIENT,
+        given_up=row.given_up,
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 
 from gitops_action.comparison.owned_fields import MANAGER
 from gitops_action.comparison.refusal import read_failure
-from gitops_action.comparison.takeover import migration
+from gitops_action.comparison.takeover import migration, removal
 from gitops_action.errors import ClusterError, Conflict, Invalid, NotFound
 from gitops_action.ports import Preconditions
 from gitops_action.resource.annotations import HOOK_FINALIZER
@@ -132,7 +132,7 @@ class Writer:
         """Make the fields of old writers ours, so that those gone from Git go with the apply (SYN-32, W-21)."""
         live = task.live if task.takes_over else None
         for _ in range(_ATTEMPTS):
-            operations = migration(live, manager=MANAGER) if live is not None else ()
+            operations = migration(live, manager=MANAGER) or removal(live, task.given_up) if live is not None else ()
             if not operations:
                 return
             try:

@@ -266,7 +266,8 @@ def test_adoption_an_untracked_object_is_named_and_one_of_another_application_is
         "ConfigMap/theirs | OutOfSync | server-side dry run | obstacle=tracked by application team/billing",
     ]
     assert [condition.message for condition in comparison.conditions] == [
-        "ConfigMap/theirs is part of applications shop and team/billing"
+        "ConfigMap/theirs is part of applications shop and team/billing",
+        "removed fields cannot be seen in ConfigMap free: no tool that applies manifests is on record as the writer",
     ]
 
 
