@@ -49,8 +49,6 @@ def _without_effect(application: Application) -> Iterator[tuple[str, str]]:
     policy = application.sync_policy
     if any(source.directory and source.directory.jsonnet for source in application.sources):
         yield "directory.jsonnet", "Jsonnet files are not rendered"
-    if policy.retry:
-        yield "spec.syncPolicy.retry", "a failed sync is not tried again by itself"
     for option in policy.sync_options:
         name, _, value = option.partition("=")
         if name not in _EFFECTIVE_OPTIONS:

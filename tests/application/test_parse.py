@@ -96,7 +96,7 @@ def test_an_application_is_read_with_every_field_by_its_name() -> None:
     )
     assert (read.project, read.info, read.revision_history_limit) == ("shop", (("runbook", "https://wiki"),), 5)
     assert (read.file, read.line) == ("apps/web.yaml", 4)
-    assert [condition.type for condition in read.conditions] == [ConditionType.UNSUPPORTED_WARNING]
+    assert read.conditions == ()
 
 
 def test_kustomize_directory_and_several_sources_are_read() -> None:
@@ -148,7 +148,6 @@ def test_an_unknown_field_is_a_warning_that_names_file_line_and_field() -> None:
 @pytest.mark.parametrize(
     ("spec", "says"),
     [
-        ({"syncPolicy": {"retry": {"limit": 2}}}, "spec.syncPolicy.retry has no effect"),
         ({"source": {"path": "a", "directory": {"jsonnet": {"libs": ["b"]}}}}, "Jsonnet files are not rendered"),
         ({"syncPolicy": {"syncOptions": ["RespectIgnore=true"]}}, "sync option RespectIgnore=true has no effect"),
         ({"syncPolicy": {"syncOptions": ["ServerSideApply=false"]}}, "every object is applied on the server's side"),
