@@ -1,4 +1,7 @@
-"""The conversation on one pull request through PyGithub. In: a connection and a number. Out: our own values."""
+"""The conversation on one pull request through PyGithub. In: a connection and a number. Out: our own values.
+
+What is written passes ``hide`` first: no runner's mask reaches a comment.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from gitops_action.adapters.pull_request import GitHubPullRequests
 from gitops_action.github_ports import PullRequestState, Review
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gitops_action.adapters.github_connection import GitHubConnection
     from gitops_action.ports import Comment
@@ -18,9 +21,10 @@ if TYPE_CHECKING:
 class GitHubThread:
     """``github_ports.Thread`` for one pull request."""
 
-    def __init__(self, connection: GitHubConnection, number: int) -> None:
+    def __init__(self, connection: GitHubConnection, number: int, *, hide: Callable[[str], str]) -> None:
         self._github = connection
         self._number = number
+        self._hide = hide
         self._comments = GitHubPullRequests(connection)
 
     def permission(self, login: str) -> str:
@@ -65,4 +69,4 @@ class GitHubThread:
 
     def reply(self, body: str) -> Comment:
         """Write a comment."""
-        return self._comments.create_comment(self._number, body)
+        return self._comments.create_comment(self._number, self._hide(body))

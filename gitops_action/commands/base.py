@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from gitops_action.ports import Head
 
 _REVIEWED = frozenset({"pull_request", "pull_request_target", "merge_group"})
+_BY_THE_COMMIT = frozenset({Mode.SYNC, Mode.DRIFT})
+"""Verbs that a workflow may have done with a proposed change as if it were merged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ def is_reviewed(event: Event) -> bool:
 
     A command on a pull request is, also where it syncs: its commit is not merged yet.
     """
-    return event.name == "issue_comment" or (event.name in _REVIEWED and event.verb == Mode.DIFF)
+    return event.name == "issue_comment" or (event.name in _REVIEWED and event.verb not in _BY_THE_COMMIT)
 
 
 def open_base(checked: Checked, inputs: Inputs, event: Event, environment: Mapping[str, str]) -> Base | NoBase | None:

@@ -73,7 +73,7 @@ def take(inputs: Inputs, event: Event, github: GitHub, ports: Ports) -> ChatTask
     if command is None or not event.pull_request:
         ports.workflow.log("The comment gives no command.")
         return None
-    thread = GitHubThread(github.connection(), event.pull_request)
+    thread = GitHubThread(github.connection(), event.pull_request, hide=ports.workflow.hide)
     pull = thread.pull_request()
     problem = refuse(
         command,

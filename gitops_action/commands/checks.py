@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gitops_action.adapters.github_checks import GitHubChecks
 from gitops_action.errors import GitHubError
 from gitops_action.report.check_run import check_result, failed_check
+from gitops_action.report.texts import with_texts
 
 if TYPE_CHECKING:
     from gitops_action.commands.github import GitHub
@@ -47,7 +48,8 @@ class CheckOfRun:
 
     def fail(self, error: GitOpsError) -> None:
         """Show what ended the run before there was anything to report."""
-        self._finish(failed_check(error) if self._id else None)
+        # An error is no report, from which the report's maker took what the run masks.
+        self._finish(with_texts(failed_check(error), self._github.workflow.hide) if self._id else None)
 
     def _finish(self, result: CheckResult | None) -> None:
         if result is None:

@@ -124,7 +124,7 @@ def test_a_thread_tells_who_may_what_and_takes_reactions_and_replies(github: Git
     pull = github.state.add_pull(head_repository="somebody/shop")
     pull.reviews.append(("octocat", "APPROVED", pull.head_sha))
     asked = github.state.add_comment(pull.number, "/gitops diff", author="octocat")
-    thread = GitHubThread(connection(github, TOKEN), pull.number)
+    thread = GitHubThread(connection(github, TOKEN), pull.number, hide=str)
 
     assert (thread.permission("octocat"), thread.permission("stranger")) == ("write", "none")
     found = thread.pull_request()

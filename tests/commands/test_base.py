@@ -192,6 +192,14 @@ def test_a_fork_is_judged_by_the_base_as_well(shop: Shop) -> None:
     assert session.settings == Settings()
 
 
+@pytest.mark.parametrize("verb", ["diff", "refresh", "hard-refresh", "rollback", "action", "doctor"])
+def test_whatever_else_is_done_with_a_pull_request_goes_by_its_base(shop: Shop, verb: str) -> None:
+    session = shop.review({"argocd-cm.yaml": exclusions(ALL)}, command=verb)
+
+    assert session.settings == Settings()
+    assert session.base == session.head.parents[0]
+
+
 @pytest.mark.parametrize("verb", ["sync", "drift"])
 def test_what_reviews_nothing_goes_by_the_checked_out_commit(shop: Shop, verb: str) -> None:
     shop.write({"argocd-cm.yaml": exclusions(ALL)})

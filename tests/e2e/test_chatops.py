@@ -11,6 +11,8 @@ from tests.e2e.scene import config_map, deployment, says
 from tests.github_server.job import comment_job
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.e2e.scene import JobRan, Scene
     from tests.github_server.state import IssueComment, PullRequest
 
@@ -33,6 +35,7 @@ def comment(
     """Comment, run the job that the comment starts, and return it with the comment and the answers."""
     asked = scene.github.state.add_comment(pull.number, body, author=author)
     job = comment_job(scene.github, asked, scene._next(), run_id=1000 + scene.runs)
+    scene.github.state.tokens[job.environ["INPUT_GITHUB-TOKEN"]].permissions["checks"] = "write"
     ran = scene.run(job, pull=pull, inputs={"chatops_allow": EVERYTHING} | inputs)
     answers = [each for each in scene.github.state.comments_of(pull.number) if each.id > asked.id]
     return ran, asked, answers
@@ -145,6 +148,20 @@ def test_an_application_that_is_not_there_is_answered_and_a_red_run(scene: Scene
     says(ran, ExitCode.USAGE)
     assert "there is no application 'shop'" in answer.body
     assert reactions(asked) == ["eyes", "confused"]
+
+
+def test_what_the_run_masks_is_in_no_answer_and_in_no_check(
+    scene: Scene, proposed: PullRequest, tmp_path: Path
+) -> None:
+    key = "0123456789abcdef0123456789abcdef"
+    ran, _, [answer] = comment(
+        scene, proposed, f"/gitops diff {key}", cache_dir=str(tmp_path / "cache"), cache_key=key, checks="on"
+    )
+    says(ran, ExitCode.USAGE)
+    assert "there is no application '***'" in answer.body
+    [check] = scene.github.state.recorded("checks")
+    assert check["output"]["title"].startswith("there is no application '***'")
+    assert key not in f"{answer.body}{check}"
 
 
 def test_a_refresh_is_a_diff_that_takes_nothing_from_the_cache(scene: Scene, proposed: PullRequest) -> None:
