@@ -58,7 +58,7 @@ def test_what_was_applied_whole_is_told_from_a_wait_that_was_cut_short(scene: Sc
 
 def test_a_sync_that_was_killed_is_finished_by_the_next(scene: Scene) -> None:
     scene.add("web", deployment("web", pod="never-ready"), config_map("settings", wave="1", a="1"))
-    process = start("sync", environ=scene.desk(), folder=scene.git.path)
+    process = start("sync", "--lock-duration", "10s", environ=scene.desk(), folder=scene.git.path)
     assert process.stderr is not None
     for line in process.stderr:
         if "created" in line:
