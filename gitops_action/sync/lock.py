@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gitops_action.errors import ClusterError, Conflict, Forbidden, Locked, NotFound
-from gitops_action.ports import ApiKind, Preconditions
-from gitops_action.resource import Resource
-from gitops_action.sync.record import MANAGED_BY, MANAGER, record_name, record_namespace
+from gitops_action.ports import Preconditions
+from gitops_action.sync.lease import DURATION, LEASE, TERMINATE, duration_of, holder_of_lease, lease_of, shown_holder
+from gitops_action.sync.record import record_name, record_namespace
 from gitops_action.sync.record_store import in_namespace
 
 if TYPE_CHECKING:
@@ -26,22 +25,17 @@ if TYPE_CHECKING:
 
     from gitops_action.application.application import Application
     from gitops_action.ports import Clock, Cluster
+    from gitops_action.resource import Resource
     from gitops_action.sync.writer import Stop
 
-LEASE = ApiKind(group="coordination.k8s.io", version="v1", kind="Lease", plural="leases", namespaced=True)
-TERMINATE = "gitops-action/terminate"
-"""Annotation of the Lease that asks its holder, whom it names, to end."""
-DURATION = 30
-"""Seconds after which a lock that nobody renews is abandoned."""
 MARGIN = 5.0
-"""Of those, the seconds at the end in which its holder begins no write any more, so that one under way is over by
+"""Of the seconds that a lock lasts, those at the end in which its holder begins no write any more, so that one under way is over by
 then; a lock of another duration has a margin in proportion."""
 POLL = 2.0
 _RENEW_EVERY = 10.0
 _RENEW_AGAIN = 1.0
 _SAY_EVERY = 30.0
 _NOTICED_EVERY = 1.0
-_LONGEST_NAME = 200
 _RULE = (
     "A sync without a lock does not happen. Add to a Role in namespace {namespace}, bound to this user:\n"
     '- apiGroups: ["coordination.k8s.io"]\n  resources: ["leases"]\n  verbs: ["get", "create", "update", "delete"]'
@@ -203,7 +197,7 @@ class ApplicationLock:
                     return waited
             elif lease.resource_version != seen:
                 seen, since = lease.resource_version, now
-            elif now - since >= _duration(lease) and self._write(lease, now):
+            elif now - since >= duration_of(lease) and self._write(lease, now):
                 self._say(f"took over the lock that the sync of {shown_holder(lease)} abandoned")
                 return True
             waited = True
@@ -264,23 +258,14 @@ class ApplicationLock:
         return self._cluster.get(LEASE, namespace=self._namespace, name=self._name)
 
     def _content(self, lease: Resource | None) -> Resource:
-        now = datetime.fromtimestamp(self._clock.now(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        spec = dict(lease.object.get("spec") or {}) if lease else {}
-        is_ours = spec.get("holderIdentity") == self._holder
-        spec |= {
-            "holderIdentity": self._holder,
-            "leaseDurationSeconds": self._seconds,
-            "acquireTime": spec.get("acquireTime") if is_ours else now,
-            "renewTime": now,
-        }
-        metadata = {
-            "name": self._name,
-            "namespace": self._namespace,
-            "labels": {MANAGED_BY: MANAGER},
-        }
-        if lease:
-            metadata |= {"uid": lease.uid, "resourceVersion": lease.resource_version}
-        return Resource({"apiVersion": LEASE.api_version, "kind": LEASE.kind, "metadata": metadata, "spec": spec})
+        return lease_of(
+            lease,
+            namespace=self._namespace,
+            name=self._name,
+            holder=self._holder,
+            seconds=self._seconds,
+            now=self._clock.now(),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,18 +287,3 @@ class StopOrLoss:
                 return True
             left -= _NOTICED_EVERY
         return self.is_set()
-
-
-def holder_of_lease(lease: Resource) -> str:
-    """Return who holds a lock, as they wrote it; empty where nobody does."""
-    return str((lease.object.get("spec") or {}).get("holderIdentity") or "")
-
-
-def shown_holder(lease: Resource) -> str:
-    """Return who holds a lock, in one line of bounded length."""
-    return " ".join(holder_of_lease(lease).rpartition("#")[0].split() or holder_of_lease(lease).split())[:_LONGEST_NAME]
-
-
-def _duration(lease: Resource) -> float:
-    said = (lease.object.get("spec") or {}).get("leaseDurationSeconds")
-    return float(said) if isinstance(said, int) and said > 0 else DURATION

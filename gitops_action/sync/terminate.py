@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitops_action.errors import Conflict, Invalid, Refused
-from gitops_action.sync.lock import LEASE, TERMINATE, holder_of_lease, shown_holder
+from gitops_action.sync.lease import LEASE, TERMINATE, holder_of_lease, shown_holder
 from gitops_action.sync.record import record_name, record_namespace
 
 if TYPE_CHECKING:

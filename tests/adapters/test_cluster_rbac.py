@@ -21,7 +21,8 @@ from gitops_action.application.application import Application, Destination
 from gitops_action.errors import ApiError, Forbidden, Invalid, NotFound
 from gitops_action.ports import ApiKind, Preconditions
 from gitops_action.resource import Resource, ResourceKey
-from gitops_action.sync.lock import LEASE, ApplicationLock
+from gitops_action.sync.lease import LEASE
+from gitops_action.sync.lock import ApplicationLock
 from gitops_action.sync.record import record_name
 
 if TYPE_CHECKING:

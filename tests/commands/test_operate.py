@@ -22,7 +22,7 @@ from gitops_action.github.events import Event
 from gitops_action.inputs import Inputs
 from gitops_action.ports import Head
 from gitops_action.rendering.checkout import Checkout
-from gitops_action.sync.lock import LEASE
+from gitops_action.sync.lease import LEASE
 from gitops_action.sync.record import Record, record_name
 from gitops_action.sync.record_store import load_record, save_record
 from tests.sync.example import LivelyCluster, an, assess, compare, refuse

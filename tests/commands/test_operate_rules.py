@@ -13,7 +13,7 @@ from gitops_action.commands.operate import operate
 from gitops_action.commands.recording import Intent
 from gitops_action.errors import Forbidden, Invalid, Refused
 from gitops_action.ports import ApiKind
-from gitops_action.sync.lock import LEASE
+from gitops_action.sync.lease import LEASE
 from gitops_action.sync.record import Operation, record_name
 from gitops_action.sync.record_store import load_record, save_record
 from gitops_action.sync.rights import Right

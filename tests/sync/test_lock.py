@@ -9,7 +9,8 @@ import pytest
 
 from gitops_action.application.application import Application, Destination
 from gitops_action.errors import ApiError, Forbidden, Locked
-from gitops_action.sync.lock import DURATION, LEASE, MARGIN, ApplicationLock, StopOrLoss
+from gitops_action.sync.lease import DURATION, LEASE
+from gitops_action.sync.lock import MARGIN, ApplicationLock, StopOrLoss
 from gitops_action.sync.record import record_name
 from tests.fakes import FakeCluster
 from tests.sync.example import refuse
