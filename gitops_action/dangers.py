@@ -29,6 +29,9 @@ class DangerName(StrEnum):
     LOOSENS_RBAC = "loosens-rbac"
     LOOSENS_NETWORK = "loosens-network"
     LOOSENS_POD_SECURITY = "loosens-pod-security"
+    MOVES = "moves"
+    HIDES_FIELDS = "hides-fields"
+    STORAGE_VERSION = "storage-version"
 
 
 class DangerWeight(StrEnum):

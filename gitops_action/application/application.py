@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gitops_action.dangers import DangerName
     from gitops_action.resource.resource import JsonObject
 
 
@@ -191,11 +192,15 @@ class ConditionType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationCondition:
-    """What is wrong or remarkable with one application; ``remedy`` says what to do about it."""
+    """What is wrong or remarkable with one application; ``remedy`` says what to do about it.
+
+    ``danger`` is its name among those that input ``dangers`` weighs, ``None`` where it is none of them.
+    """
 
     type: ConditionType
     message: str
     remedy: str = ""
+    danger: DangerName | None = None
 
     @property
     def is_error(self) -> bool:

@@ -17,6 +17,7 @@ from gitops_action.application.application import Application, ApplicationCondit
 from gitops_action.application.discovery import MARKS, SETTINGS_NAME, discover
 from gitops_action.application.settings import Settings, choose_settings, parse_settings
 from gitops_action.commands.repository_tree import CommitTree
+from gitops_action.dangers import DangerName
 from gitops_action.errors import GitOpsError, UsageError
 from gitops_action.report.model import Mode
 
@@ -207,6 +208,7 @@ def _with_move(application: Application, before: Application | None) -> Applicat
             type=ConditionType.DANGER_WARNING,
             message=f"this change moves the {move}",
             remedy="Check that it belongs there; what it leaves behind stays where it is.",
+            danger=DangerName.MOVES,
         )
         for move in moves
     )

@@ -19,6 +19,7 @@ from gitops_action.comparison.dry_run import RULE_REMEDY
 from gitops_action.comparison.ignore_differences import IgnoreRules, RuleFailed, rule_problems
 from gitops_action.comparison.known_types import KnownTypes, unknown_types
 from gitops_action.comparison.normalize import Normalizer
+from gitops_action.dangers import DangerName
 from gitops_action.resource.annotations import COMPARE_OPTIONS, comma_list
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def _proposed(comparison: Comparison, rules: IgnoreRules) -> list[ApplicationCon
                 type=ConditionType.DANGER_WARNING,
                 message=f"this change hides {fields} from later comparisons: {', '.join(hidden[:_SHOWN])}{more}",
                 remedy="Its ignore rules take effect after the merge. Check that nobody needs to see these fields.",
+                danger=DangerName.HIDES_FIELDS,
             )
         )
     return conditions

@@ -12,6 +12,7 @@ from gitops_action.application.application import ApplicationCondition, Conditio
 from gitops_action.comparison.model import SyncStatusCode
 from gitops_action.comparison.shape import items, text
 from gitops_action.comparison.tables import BUILT_IN_GROUPS
+from gitops_action.dangers import DangerName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,6 +63,7 @@ def storage_warnings(crds: Mapping[ApiKind, Resource]) -> list[ApplicationCondit
                     message=f"{kind.kind} is applied as {kind.api_version} and stored as {stored}: an apply deletes "
                     f"what only {stored} has, and no dry run shows it",
                     remedy=f"Write the objects in {kind.group}/{stored}.",
+                    danger=DangerName.STORAGE_VERSION,
                 )
             )
     return found

@@ -318,9 +318,13 @@ def _change(row: ResourceComparison) -> ChangeKind:
 
 
 def _conditions(found: Findings, clean: Scrubber) -> tuple[ConditionReport, ...]:
+    weights = [found.danger_policy.weight(each.danger) if each.danger else None for each in found.conditions]
     shown = [
-        ConditionReport(type=each.type.value, message=clean(each.message), remedy=each.remedy)
-        for each in found.conditions
+        ConditionReport(
+            type=each.type.value, message=clean(each.message), remedy=each.remedy, fails=weight is DangerWeight.FAIL
+        )
+        for each, weight in zip(found.conditions, weights, strict=True)
+        if weight is not DangerWeight.IGNORE
     ]
     error = found.error
     if error is not None and not isinstance(error, Refused):

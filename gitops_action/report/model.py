@@ -121,6 +121,8 @@ class ConditionReport:
     type: str
     message: str
     remedy: str = ""
+    fails: bool = False
+    """Whether the user wants the job to fail for it."""
 
     @property
     def is_danger(self) -> bool:

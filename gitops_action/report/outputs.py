@@ -54,7 +54,9 @@ def exit_code(report: Report, fail_on: FailOn) -> ExitCode:
     ``dangers`` lets fail counts under ``error`` as well.
     """
     codes = {ExitCode(each.exit_code) for each in report.applications}
-    fatal = any(resource.failing_dangers for each in report.applications for resource in each.resources)
+    fatal = any(resource.failing_dangers for each in report.applications for resource in each.resources) or any(
+        condition.fails for each in report.applications for condition in each.conditions
+    )
     if fatal and fail_on is FailOn.ERROR:
         return ExitCode.worst(codes | {ExitCode.DIFFERENT})
     match fail_on:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitops_action.application.application import Application
+from gitops_action.application.application import Application, ApplicationCondition, ConditionType
 from gitops_action.comparison.model import Comparison, SyncStatusCode
-from gitops_action.dangers import DangerPolicy
+from gitops_action.dangers import DangerName, DangerPolicy
 from gitops_action.errors import ExitCode, UsageError
 from gitops_action.inputs import FailOn
 from gitops_action.report.build import Findings, application_report
@@ -77,6 +77,25 @@ def test_what_is_ignored_is_not_told_and_still_named() -> None:
     ignored = only(report(RESTART, "restarts: ignore"))
     assert (ignored.dangers, ignored.ignored_dangers) == ((), ("restarts",))
     assert only(report(RESTART, "restarts: fail")).failing_dangers == ("restarts",)
+
+
+@pytest.mark.parametrize("name", [DangerName.MOVES, DangerName.HIDES_FIELDS, DangerName.STORAGE_VERSION])
+def test_what_an_application_as_a_whole_brings_is_weighed_too(name: DangerName) -> None:
+    condition = ApplicationCondition(type=ConditionType.DANGER_WARNING, message="look", danger=name)
+    codes = {}
+    for weight in ("ignore", "warn", "fail"):
+        found = Findings(
+            application=Application(name="web"),
+            revision="",
+            status=SyncStatusCode.SYNCED,
+            conditions=(condition,),
+            danger_policy=DangerPolicy.of([f"{name}: {weight}"]),
+        )
+        shown = application_report(found, Mode.DIFF)
+        codes[weight] = [exit_code(a_report(shown), on) for on in (FailOn.DANGER, FailOn.ERROR, FailOn.NEVER)]
+        assert [each.message for each in shown.conditions] == ([] if weight == "ignore" else ["look"])
+    different = ExitCode.DIFFERENT
+    assert codes == {"ignore": [0, 0, 0], "warn": [different, 0, 0], "fail": [different, different, 0]}
 
 
 @pytest.mark.parametrize("line", ["restarts", "restarts: no", "nothing: warn", ""])
