@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from gitops_action.commands.evaluate import tracking
 from gitops_action.commands.operate import holder_of
+from gitops_action.commands.removed import SECRET
 from gitops_action.errors import ExitCode, GitOpsError, NotFound, Refused
 from gitops_action.ports import Preconditions
 from gitops_action.report.model import ApplicationReport, ChangeKind, ConditionReport, ResourceReport
@@ -80,6 +81,7 @@ class _Deleting:
         )
         with lock:
             lock.take()
+            self._check_record()
             planned = self._planned() if propagation else None
             if planned is not None:
                 self._check(planned)
@@ -128,6 +130,16 @@ class _Deleting:
                 for key, (result, words) in sorted(self.done.items())
             ),
         )
+
+    def _check_record(self) -> None:
+        """Refuse where a sync was there since the record was read: it may have brought the application back."""
+        read = self.removed.secret
+        now = self.removed.cluster.get(SECRET, namespace=read.namespace, name=read.name)
+        if now is None or (now.uid, now.resource_version) != (read.uid, read.resource_version):
+            raise Refused(
+                f"{self.removed.record.application}: not deleted, for another run changed its record meanwhile",
+                remedy="Run it again: if it is still gone from Git, it is deleted then.",
+            )
 
     def _planned(self) -> Deletion:
         removed = self.removed
@@ -187,9 +199,10 @@ class _Deleting:
 
     def _forget(self) -> None:
         """Delete the record: nothing is the application's any more."""
-        cluster, secret = self.removed.cluster, self.removed.secret
+        secret = self.removed.secret
+        sure = Preconditions(uid=secret.uid, resource_version=secret.resource_version)
         with suppress(NotFound):
-            cluster.delete(cluster.catalog().kinds["v1", "Secret"], secret.key, propagation="Background")
+            self.removed.cluster.delete(SECRET, secret.key, preconditions=sure, propagation="Background")
 
     def _say(self, line: str) -> None:
         self.session.ports.workflow.log(f"{self.removed.record.application}: {line}")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gitops_action.resource import Resource, ResourceKey
     from gitops_action.sync.record import Owner, Record
 
-_SECRET = ApiKind(group="", version="v1", kind="Secret", plural="secrets", namespaced=True)
+SECRET = ApiKind(group="", version="v1", kind="Secret", plural="secrets", namespaced=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def find_removed(session: Session, clusters: Clusters) -> tuple[Removed, ...]:
     found: dict[tuple[str, str, str], Removed] = {}
     for destination, cluster in _clusters(session, clusters):
         for key in _unknown_records(session, cluster, owner):
-            secret = cluster.get(_SECRET, namespace=key.namespace, name=key.name)
+            secret = cluster.get(SECRET, namespace=key.namespace, name=key.name)
             record = _read(secret)
             if secret is None or record is None or not _is_gone(record, secret, session):
                 continue
@@ -107,11 +107,11 @@ def _unknown_records(session: Session, cluster: Cluster, owner: Owner) -> list[R
     own = sorted({record_namespace(each, state) for each in session.applications})
     items: list[Resource] = []
     try:
-        items += cluster.list(_SECRET, namespace=state, selector=selector, metadata_only=True).items
+        items += cluster.list(SECRET, namespace=state, selector=selector, metadata_only=True).items
     except Forbidden:
         for namespace in own:
             try:
-                items += cluster.list(_SECRET, namespace=namespace, selector=selector, metadata_only=True).items
+                items += cluster.list(SECRET, namespace=namespace, selector=selector, metadata_only=True).items
             except ClusterError:
                 continue  # who may not list Secrets there is told of no record there
     known = {record_name(each) for each in session.applications}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitops_action.errors import ExitCode
+from gitops_action.sync.lock import ApplicationLock
 from tests.e2e.records import rewrite
 from tests.e2e.scene import application, config_map, deployment, document, says
 
@@ -134,3 +135,24 @@ def test_another_repositorys_application_is_not_gone(scene: Scene) -> None:
     rewrite(scene, owner={"repository_id": 7, "repository": "github.com/other/shop", "path": "apps/web.yaml"})
     assert "gone from Git" not in scene.deploy(None, **PRUNE).log
     assert names(scene) == {"settings"}
+
+
+def test_what_another_run_synced_while_the_lock_was_waited_for_stays(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have brought the application back: what was read before the lock is not acted upon under it."""
+    gone(scene, config_map("settings", a="1"))
+    take = ApplicationLock.take
+
+    def after_another(lock: ApplicationLock) -> None:
+        [name] = records(scene)
+        record = scene.get(f"v1/secrets/{name}")
+        record["metadata"]["annotations"] = {"synced": "again"}
+        scene.put(f"v1/secrets/{name}", record, method="PUT")
+        take(lock)
+
+    monkeypatch.setattr(ApplicationLock, "take", after_another)
+    ran = scene.deploy(None, **PRUNE)
+
+    says(ran, ExitCode.REFUSED, "web: not deleted, for another run changed its record meanwhile")
+    assert (names(scene), len(records(scene))) == ({"settings"}, 1)
