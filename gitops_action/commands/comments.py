@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from gitops_action.adapters.pull_request import GitHubPullRequests
 from gitops_action.errors import ExitCode, GitHubError
 from gitops_action.github.comment_identity import CommentIdentity
-from gitops_action.github.sticky import publish
+from gitops_action.github.paged import publish_pages
 from gitops_action.inputs import CommentPolicy
 from gitops_action.report.comment import COMMENT, candidates
 from gitops_action.report.model import ChangeKind, Mode
 from gitops_action.report.outcome import differs
+from gitops_action.report.pages import pages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +75,8 @@ def _merged(github: GitHub, commit: str) -> Sequence[int]:
 
 def _publish(report: Report, inputs: Inputs, github: GitHub, number: int, *, changes: bool) -> Published:
     event = github.event
-    published = publish(
+    first, *further = pages(report)
+    published = publish_pages(
         GitHubPullRequests(github.connection()),
         number,
         CommentIdentity(
@@ -85,7 +87,8 @@ def _publish(report: Report, inputs: Inputs, github: GitHub, number: int, *, cha
             run_id=report.run_id,
             run_attempt=report.run_attempt,
         ),
-        _bodies(report),
+        [first, *(text for text in _bodies(report) if len(text) < len(first))],
+        further,
         policy=inputs.comment,
         changes=changes,
         follows_head=report.mode is Mode.DIFF,

@@ -34,11 +34,13 @@ class CommentIdentity:
     """The commit that the comment speaks of."""
     run_id: int = 0
     run_attempt: int = 0
+    page: int = 1
+    """Which of the comments that a long one is written as; each is kept for itself."""
 
     @property
-    def slot(self) -> tuple[str, str, str]:
+    def slot(self) -> tuple[str, str, str, int]:
         """What two writings of the same comment have in common."""
-        return (self.repository, self.mode, self.key)
+        return (self.repository, self.mode, self.key, self.page)
 
     @property
     def order(self) -> tuple[int, int]:
@@ -68,7 +70,8 @@ class Decision:
 
 def make_header(identity: CommentIdentity) -> str:
     """Return the hidden first line of a comment."""
-    data = json.dumps(asdict(identity), separators=(",", ":"), sort_keys=True).encode()
+    values = {name: value for name, value in asdict(identity).items() if name != "page" or value != 1}
+    data = json.dumps(values, separators=(",", ":"), sort_keys=True).encode()
     return f"<!-- gitops-action:v1 {base64.urlsafe_b64encode(data).decode().rstrip('=')} -->"
 
 
@@ -91,9 +94,15 @@ def parse_header(body: str) -> CommentIdentity | None:
             "head": str(head),
             "run_id": int(run_id),
             "run_attempt": int(run_attempt),
-        }:
+        } if isinstance(page := values.get("page", 1), int):
             return CommentIdentity(
-                repository=repository, mode=mode, key=key, head=head, run_id=run_id, run_attempt=run_attempt
+                repository=repository,
+                mode=mode,
+                key=key,
+                head=head,
+                run_id=run_id,
+                run_attempt=run_attempt,
+                page=page,
             )
         case _:
             return None
@@ -109,7 +118,7 @@ def decide(
     runs that race all look again, the lowest id stays, and each removes its own surplus.
     """
     ours = sorted(
-        ((comment.id, identity) for comment, identity in _owned(comments, login) if identity.slot == mine.slot),
+        ((comment.id, identity) for comment, identity in owned(comments, login) if identity.slot == mine.slot),
         key=lambda entry: entry[0],
     )
     if current_head and current_head != mine.head:
@@ -141,7 +150,7 @@ def _own_surplus(ours: Sequence[tuple[int, CommentIdentity]], written: int) -> t
     return tuple(comment_id for comment_id, _ in ours[1:] if comment_id == written)
 
 
-def _owned(comments: Sequence[Comment], login: str) -> list[tuple[Comment, CommentIdentity]]:
+def owned(comments: Sequence[Comment], login: str) -> list[tuple[Comment, CommentIdentity]]:
     """Return the comments with a header, without those where somebody else pasted one."""
     return [
         (comment, identity)

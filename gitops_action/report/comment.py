@@ -59,15 +59,19 @@ def candidates(report: Report, header: str) -> Iterator[str]:
 def renderings(report: Report, header: str, *, whole: str) -> Iterator[str]:
     """Yield the Markdown of a report, ever shorter; ``whole`` says what is being shortened."""
     full, changed = diffs(report, context=True), diffs(report, context=False)
-    template = _environment().get_template("comment.md.j2")
     shortest: int | None = None
     for level in LEVELS:
         source = report if level.text is None else shortened(report, level.text)
         shown = (full if level.context else changed).within(level.diff_characters) if level.folds else {}
-        text = header + "\n" + template.render(view=view(source, level, shown), whole=whole).strip("\n") + "\n"
+        text = header + "\n" + rendered("comment.md.j2", view=view(source, level, shown), whole=whole, further="")
         if shortest is None or len(text) < shortest:
             shortest = len(text)
             yield text
+
+
+def rendered(template: str, **values: object) -> str:
+    """Return what a template makes of these values; a text that it does not escape is an error."""
+    return _environment().get_template(template).render(values).strip("\n") + "\n"
 
 
 def fullest(texts: Iterable[str], budget: Budget) -> str:
