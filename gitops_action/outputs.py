@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 OUTPUTS: dict[str, str] = {
-    "command": "What was done: `diff`, `sync` or `drift`.",
+    "command": "What was done, such as `diff`, `sync` or `drift`.",
     "sync-status": "`Synced`, `OutOfSync` or `Unknown`, the worst of all applications.",
     "health-status": "`Healthy`, `Suspended`, `Progressing`, `Missing`, `Degraded` or `Unknown`, the worst of all.",
     "operation-phase": "`Succeeded`, `Failed` or `Error`, the worst of all syncs; empty without one.",

@@ -30,6 +30,7 @@ PLACEHOLDERS = {
     "NAME": "storefront",
     "NAME…": "storefront",
     "FILE": "secret.yaml",
+    "VERB": "sync",
     "NAMESPACE": "argocd",
 }
 """Word of a document that stands for something → what it stands for in the examples."""
@@ -42,7 +43,8 @@ COVERED_ELSEWHERE = {
     "make": "test_docs holds targets against the Makefile; `make demo` and `make test` are what CI runs",
     "pip install .": "the image is built by it",
     "python3 tools/build.py": "the programs that every test runs are built by it",
-    "git ls-remote": "a file such as it writes is in the example repository; git is not ours",
+    "git ": "the example repository is made by git, and has a file such as `git ls-remote` writes",
+    "cp -r examples": "the example repository is that copy",
     "kubectl": "what it writes is tried by tests of roles and of the switch; kubectl is not ours",
 }
 """Beginning of a line that is no command of this program → what covers it."""

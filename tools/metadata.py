@@ -60,7 +60,8 @@ def _output(output: tuple[str, str]) -> str:
 def _inputs_table() -> str:
     rows = ["| Input | Default | |", "|:--|:--|:--|"]
     for declared in INPUTS:
-        default = f"`{declared.default}`" if declared.default and not declared.guarded else "–"
+        values = "" if declared.guarded else declared.default.splitlines()
+        default = ", ".join(f"`{value}`" for value in values) or "–"
         rows.append(f"| `{declared.name}` | {default} | {declared.help.replace('|', chr(92) + '|')} |")
     return "\n".join(rows)
 

@@ -9,8 +9,8 @@ APPLICATIONS: tuple[Input, ...] = (
         name="command",
         use=Use.WORKFLOW,
         default="auto",
-        help="What to do: `diff`, `sync`, `rollback`, `action`, `drift`, `doctor`, `report merge`, or `auto`: what the "
-        "event asks for.",
+        help="What to do: `diff`, `sync`, `rollback`, `action`, `drift`, `affected`, `doctor`, `report merge`, "
+        "or `auto`: what the event asks for.",
         type=Type.CHOICE,
         choices=(
             "auto",
