@@ -16,6 +16,7 @@ from gitops_action.application.application import ApplicationCondition, Conditio
 from gitops_action.application.discovery import kind_of
 from gitops_action.application.project import identity_of
 from gitops_action.commands.applied_before import AppliedBefore
+from gitops_action.commands.bugs import told_as_errors
 from gitops_action.commands.history import history_of
 from gitops_action.commands.ignoring import compare_options, normalizer, with_rule_conditions
 from gitops_action.commands.options import sync_options
@@ -117,7 +118,8 @@ def evaluate_all(session: Session, clusters: Clusters | None, assess: Assess, sc
         application = session.applications[position]
         session.ports.workflow.progress(application.name, "rendering and comparing")
         try:
-            return position, evaluate(application, session, clusters, assess, scratch)
+            with told_as_errors(application.name):
+                return position, evaluate(application, session, clusters, assess, scratch)
         except GitOpsError as error:
             return position, Evaluation(application=application, error=error)
         finally:

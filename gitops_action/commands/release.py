@@ -57,7 +57,7 @@ def plan(application: Application, session: Session, clusters: Clusters) -> Rele
     want = wanted({}, keys, cluster.catalog(), application.destination.namespace)
     with ThreadPoolExecutor(max_workers=session.parallelism) as executor:
         state = read_live(cluster, executor, want, marks)
-    for what, why in {**state.unlisted, **state.unread}.items():
+    for what, why in (*state.unlisted.items(), *state.unread.items()):
         raise ApplicationError(
             f"{application.name} cannot be released: {_named(what)} cannot be read: {why}",
             remedy="Nothing was changed. Give this user the right to read it, and release again.",

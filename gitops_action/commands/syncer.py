@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.scripts import open_assessor
+from gitops_action.commands.bugs import told_as_errors
 from gitops_action.commands.evaluate import Evaluation, compared, evaluate, findings, judged
 from gitops_action.commands.older import Ancestry
 from gitops_action.commands.operate import operate
@@ -78,7 +79,7 @@ class Syncer:
         """Return an application rendered and compared; what keeps it from that is its ``error``."""
         self.session.ports.workflow.progress(application.name, "rendering and comparing")
         try:
-            with self.cores:
+            with told_as_errors(application.name), self.cores:
                 return evaluate(application, self.session, self.clusters, self.assess, self.scratch)
         except GitOpsError as error:
             return Evaluation(application=application, error=error)
@@ -89,20 +90,24 @@ class Syncer:
             return Synced.untouched(found)
         after = found
         try:
-            acted, result = operate(
-                found,
-                self.session,
-                self.assess,
-                self.stop,
-                ancestry=self.ancestry,
-                say=self.progress(found.application),
-                again=self.again,
-                intent=intent,
-            )
-            after = self.again(acted) if result is None or result.changed else _settled(acted, result)
+            with told_as_errors(found.application.name):
+                acted, result = self._operated(found, intent)
+                after = self.again(acted) if result is None or result.changed else _settled(acted, result)
         except GitOpsError as error:
             return Synced(found=found, after=replace(after, error=error))
         return Synced(found=acted, after=after, result=result)
+
+    def _operated(self, found: Evaluation, intent: Intent) -> tuple[Evaluation, OperationResult | None]:
+        return operate(
+            found,
+            self.session,
+            self.assess,
+            self.stop,
+            ancestry=self.ancestry,
+            say=self.progress(found.application),
+            again=self.again,
+            intent=intent,
+        )
 
     def again(self, found: Evaluation) -> Evaluation:
         """Return an application as it is now."""
