@@ -30,7 +30,7 @@ USAGE = {
     "refresh": "`/gitops refresh [hard] [application …]`",
     "sync": "`/gitops sync <commit> [application …]`",
     "rollback": "`/gitops rollback <commit> <application> [id]`",
-    "actions": "`/gitops actions run <commit> <application> <action> <kind> <name> [namespace]`",
+    "actions": "`/gitops actions run <commit> <application> <action> <kind> <name> [namespace] [PARAMETER=VALUE …]`",
 }
 """How each command is written."""
 
@@ -91,7 +91,9 @@ def _on_commit(verb: str, words: Sequence[str], *, least: int, most: int) -> Cha
         return ChatProblem(
             message=f"`{verb}` changes the cluster, so it names the commit that you looked at: {USAGE[verb]}."
         )
-    if not least <= len(rest) <= most:
+    # Parameters of an action come in any number; its other words have their places.
+    named = [word for word in rest if verb != "actions" or "=" not in word]
+    if not (least <= len(named) <= most and rest[:1] == named[:1]):
         return ChatProblem(message=f"That is not how it is written: {USAGE[verb]}.")
     if verb == "sync":
         return ChatCommand(verb=verb, commit=commit.lower(), applications=tuple(rest))

@@ -54,6 +54,15 @@ SYNC = ChatCommand(verb="sync", commit="9b71e04")
                 words=("restart", "Deployment", "web", "shop"),
             ),
         ),
+        (
+            "/gitops actions run 9b71e04 web scale Deployment web shop replicas=5 grace=10s",
+            ChatCommand(
+                verb="actions",
+                commit="9b71e04",
+                applications=("web",),
+                words=("scale", "Deployment", "web", "shop", "replicas=5", "grace=10s"),
+            ),
+        ),
     ],
 )
 def test_a_command_is_the_first_line_of_a_comment(body: str, command: ChatCommand) -> None:
@@ -79,6 +88,9 @@ def test_a_comment_that_only_speaks_of_commands_is_none(body: str) -> None:
         ("/gitops rollback 9b71e04 web 3 4", USAGE["rollback"]),
         ("/gitops actions list web", USAGE["actions"]),
         ("/gitops actions run 9b71e04 web restart Deployment", USAGE["actions"]),
+        ("/gitops actions run 9b71e04 web restart Deployment replicas=5", USAGE["actions"]),
+        ("/gitops actions run 9b71e04 replicas=5 web scale Deployment web", USAGE["actions"]),
+        ("/gitops sync 9b71e04 --force", "no options"),
     ],
 )
 def test_a_command_with_wrong_arguments_is_answered_with_how_it_is_written(body: str, says: str) -> None:
