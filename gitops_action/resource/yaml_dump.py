@@ -39,11 +39,6 @@ def dump(value: Json) -> str:
     return "\n".join(_block(value, "")) + "\n"
 
 
-def dump_all(values: list[Json]) -> str:
-    """Return a stream of documents, with ``---`` between them."""
-    return "---\n".join(map(dump, values))
-
-
 def _block(value: Json, indent: str) -> Iterator[str]:
     if isinstance(value, dict) and value:
         for key, item in value.items():

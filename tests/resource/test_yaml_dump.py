@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitops_action.resource.yaml import load_documents
-from gitops_action.resource.yaml_dump import dump, dump_all
+from gitops_action.resource.yaml_dump import dump
 
 TEXTS = st.text(max_size=12) | st.text(
     alphabet="ab \t\n:#-'\"{}[]&*!|>%@`?,=~.0123eExyn_+<\x85\u2028\ufeff\x7f", max_size=10
@@ -80,7 +80,3 @@ def test_a_manifest_looks_as_people_write_it() -> None:
           two ends
 
         """)
-
-
-def test_many_documents_are_one_stream() -> None:
-    assert dump_all([{"a": 1}, {"b": 2}]) == "a: 1\n---\nb: 2\n"
