@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from gitops_action.sync.writer import Stop
 
 MARGIN = 5.0
-"""Of the seconds that a lock lasts, those at the end in which its holder begins no write any more, so that one under way is over by
-then; a lock of another duration has a margin in proportion."""
+"""Seconds at the end of a lock in which its holder begins no write any more, so that one under way is over by then; a
+lock of another duration has a margin in proportion."""
 POLL = 2.0
 _RENEW_EVERY = 10.0
 _RENEW_AGAIN = 1.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 from gitops_action.comparison.owned_fields import MANAGER
 from gitops_action.comparison.refusal import read_failure
 from gitops_action.comparison.takeover import migration, removal
-from gitops_action.errors import ClusterError, Conflict, Invalid, NotFound
+from gitops_action.errors import ApiError, ClusterError, Conflict, Invalid, NotFound
 from gitops_action.ports import Preconditions
 from gitops_action.resource.annotations import HOOK_FINALIZER
 from gitops_action.resource.tracking import is_crd
@@ -301,8 +301,10 @@ class Writer:
                 )
             except NotFound:
                 return None
-            except (Conflict, Invalid):
-                if attempt == _ATTEMPTS - 1:
+            except ClusterError as error:
+                # Where the answer was lost, it may have been done: what is there tells.
+                is_told = isinstance(error, ApiError) and not isinstance(error, Conflict | Invalid)
+                if is_told or attempt == _ATTEMPTS - 1:
                     raise
         raise AssertionError
 

@@ -19,6 +19,11 @@ from tests.fakes import FakeCluster
 from tests.sync.example import TRACKING, LivelyCluster, an, background, brief, compare, refuse, run, until
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitops_action.ports import ApiKind
+    from gitops_action.resource import ResourceKey
+    from gitops_action.resource.resource import JsonObject
     from gitops_action.sync.model import OperationResult
     from tests.fake_cluster import Call
 
@@ -186,6 +191,27 @@ def test_a_finalizer_that_cannot_be_removed_is_told_and_changes_nothing_else() -
     assert result.phase is OperationPhase.SUCCEEDED
     assert [r.message for r in result.resources] == ["failed to remove hook finalizer: jobs is forbidden"]
     assert cluster.objects("Job")[0].metadata["finalizers"] == [HOOK_FINALIZER]
+
+
+class _Forgetful(LivelyCluster):
+    """A cluster that takes a finalizer off, and whose answer to that is lost."""
+
+    lost = 0
+
+    def patch(
+        self, kind: ApiKind, key: ResourceKey, operations: Sequence[JsonObject], *, dry_run: bool = False
+    ) -> Resource:
+        written = super().patch(kind, key, operations, dry_run=dry_run)
+        self.lost += 1
+        raise ClusterError(f"the connection broke after {written.key} was written")
+
+
+def test_a_finalizer_whose_removal_was_not_answered_is_looked_at_again_syn_13() -> None:
+    cluster = _Forgetful()
+    hook = an("Job", "check", hook="PreSync", policy="HookSucceeded")
+    result = run(compare([hook], cluster=cluster), cluster)
+    assert (result.phase, cluster.lost, cluster.objects("Job")) == (OperationPhase.SUCCEEDED, 1, [])
+    assert [row.message for row in result.resources] == ["started"]
 
 
 def test_a_hook_that_cannot_be_deleted_for_its_new_creation_fails() -> None:
