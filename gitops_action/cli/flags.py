@@ -48,7 +48,14 @@ def _option(declared: Input) -> Callable[[Callable[..., Any]], Callable[..., Any
         return click.option(f"{flag}/--no-{declared.name}", default=None, help=text)
     if declared.type is Type.LIST:
         return click.option(flag, multiple=True, help=text)
-    return click.option(flag, default=None, help=text)
+    return click.option(flag, default=None, metavar=_metavar(declared), help=text)
+
+
+def _metavar(declared: Input) -> str:
+    """Return how the help writes a value: what it may be, or of what type it is."""
+    if declared.choices:
+        return f"[{'|'.join(declared.choices)}]"
+    return {Type.DURATION: "DURATION", Type.INTEGER: "INTEGER", Type.LIMIT: "N|N%"}.get(declared.type, "TEXT")
 
 
 def inputs_of(flags: dict[str, Any]) -> Inputs:
