@@ -17,6 +17,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from urllib3.util import Timeout
 
 from gitops_action.adapters.connection import Tls
+from gitops_action.adapters.fetch_access import proxy_of
 from gitops_action.adapters.tls import ssl_context
 from gitops_action.application.fetch_hosts import shown
 from gitops_action.errors import ApplicationError, UsageError
@@ -132,7 +133,7 @@ def _pool(access: Access, pin: str, deadline: float) -> Any:
     options: dict[str, Any] = {"timeout": Timeout(connect=min(_CONNECT_SECONDS, left), read=left)}
     if access.address.scheme == "https":
         options["ssl_context"] = _context(access)
-    proxy = access.proxy or _proxy_of(access)
+    proxy = access.proxy or proxy_of(access.environment, access.address)
     if proxy:
         return urllib3.ProxyManager(proxy, **options)
     host = pin or access.address.host
@@ -156,17 +157,3 @@ def _context(access: Access) -> Any:
         return ssl_context(tls)
     except UsageError as error:
         raise ApplicationError(f"{shown(access.url)}: the certificates of its Secret cannot be used") from error
-
-
-def _proxy_of(access: Access) -> str:
-    name = f"{access.address.scheme}_proxy"
-    found = access.environment.get(name) or access.environment.get(name.upper()) or ""
-    return found if found and not _is_excepted(access) else ""
-
-
-def _is_excepted(access: Access) -> bool:
-    """Return whether ``NO_PROXY`` names the host, itself or by a domain."""
-    listed = access.environment.get("no_proxy") or access.environment.get("NO_PROXY") or ""
-    names = [name.strip().lstrip("*.").lower() for name in listed.split(",") if name.strip()]
-    host = access.address.host
-    return "*" in listed.split(",") or any(host == name or host.endswith(f".{name}") for name in names)

@@ -145,7 +145,7 @@ def open_access(
     if header is None:
         header = _authorization(credential, installation_token) or user or fallback
     environment = environment or {}
-    is_proxied = bool(credential and credential.proxy) or _has_proxy(environment, address.scheme)
+    is_proxied = bool(credential and credential.proxy) or bool(proxy_of(environment, address))
     pins = () if is_proxied or address.scheme == "file" else resolve_host(address)
     hosts.check_resolved(address, pins)
     return Access(
@@ -205,9 +205,23 @@ def _without_user(url: str) -> tuple[str, str]:
     return urlunsplit(parts._replace(netloc=host)), basic(unquote(name), unquote(password))
 
 
-def _has_proxy(environment: Mapping[str, str], scheme: str) -> bool:
-    names = (f"{scheme}_proxy", "all_proxy") if scheme in ("https", "http") else ()
-    return any(environment.get(name) or environment.get(name.upper()) for name in names)
+def proxy_of(environment: Mapping[str, str], address: Address) -> str:
+    """Return the environment's proxy that leads to an address; empty where one goes there directly.
+
+    Who pins the address and who connects ask here both: what no proxy resolves has to be vetted.
+    """
+    names = (f"{address.scheme}_proxy", "all_proxy") if address.scheme in ("https", "http") else ()
+    found = (environment.get(name) or environment.get(name.upper()) or "" for name in names)
+    return "" if _is_excepted(environment, address) else next(filter(None, found), "")
+
+
+def _is_excepted(environment: Mapping[str, str], address: Address) -> bool:
+    """Return whether ``NO_PROXY`` names the host, itself or by a domain."""
+    listed = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    names = [name.strip().lstrip("*.").lower() for name in listed.split(",") if name.strip()]
+    return "*" in listed.split(",") or any(
+        address.host == name or address.host.endswith(f".{name}") for name in names if name
+    )
 
 
 def _file(place: Path, name: str, text: str) -> str:

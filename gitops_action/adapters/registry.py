@@ -160,6 +160,10 @@ class RegistryRepository:
         scope = fields.get("scope") or f"repository:{self._name}:pull"
         query = urlencode({"service": fields.get("service", ""), "scope": scope})
         realm = fields.get("realm", "")
+        if self._base.startswith("https://") and not realm.lower().startswith("https://"):
+            raise ApplicationError(
+                f"{self}: the registry's token service is not encrypted, so it is sent no credential"
+            )
         answer = checked(self._fetch(f"{realm}{'&' if '?' in realm else '?'}{query}", 1 << 20, {}, None), str(self))
         said = _json(answer.body, str(self))
         token = said.get("token") or said.get("access_token")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gitops_action.adapters.fetch_access import open_access
+from gitops_action.adapters.fetch_access import open_access, proxy_of
 from gitops_action.adapters.process import SubprocessProcess
 from gitops_action.adapters.remote_sources import Fetching, RemoteSources
 from gitops_action.application.application import Source
 from gitops_action.application.credentials import GitHubApp, RepositoryCredential, RepositoryCredentials
-from gitops_action.application.fetch_hosts import FetchHosts
+from gitops_action.application.fetch_hosts import Address, FetchHosts
 from gitops_action.errors import ApplicationError
 from tests.rendering.conftest import config_map
 from tests.rendering.git_repository import GitRepository
@@ -230,3 +230,31 @@ def test_certificates_and_proxies_reach_git(tmp_path: Path) -> None:
         assert "http.curloptResolve" not in settings
     with open_access(url, replace(credential, proxy=""), hosts).for_git(str(tmp_path)) as (settings, _):
         assert settings["http.curloptResolve"] == "127.0.0.1:8443:127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"HTTPS_PROXY": "http://proxy.example:3128", "NO_PROXY": "internal.example, localhost.localdomain"},
+        {"all_proxy": "http://proxy.example:3128", "no_proxy": "*"},
+    ],
+)
+def test_a_name_that_no_proxy_resolves_is_vetted_here(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lookup(_host: str, _port: int, **_options: object) -> list[tuple[object, ...]]:
+        return [(0, 0, 0, "", ("169.254.169.254", 443))]
+
+    monkeypatch.setattr("socket.getaddrinfo", lookup)
+    with pytest.raises(ApplicationError, match="never fetched from"):
+        open_access("https://git.internal.example/x", None, FetchHosts(), environment=environment)
+
+
+@pytest.mark.parametrize("name", ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
+def test_who_connects_asks_the_same_proxy_as_who_vets(name: str) -> None:
+    address = Address("https", "git.example", 443)
+    environment = {name: "http://proxy.example:3128", "NO_PROXY": "internal.example"}
+    assert proxy_of(environment, address) == "http://proxy.example:3128"
+    assert proxy_of(environment, Address("https", "git.internal.example", 443)) == ""
+    assert proxy_of(environment, Address("ssh", "git.example", 22)) == ""

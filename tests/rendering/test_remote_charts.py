@@ -8,6 +8,7 @@ import io
 import os
 import subprocess
 import tarfile
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -234,6 +235,16 @@ def test_in_a_review_a_redirection_leads_only_to_allowed_hosts(
 # --- archives that are not what they should be ---------------------------------------------------------------------
 
 
+def _endless_name() -> bytes:
+    """Return an archive whose first header says that a name of 300 MB follows, and packs it well."""
+    header = tarfile.TarInfo("././@LongLink")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, 300 << 20
+    packed = zlib.compressobj(wbits=31)
+    parts = [packed.compress(header.tobuf(tarfile.GNU_FORMAT))]
+    parts += [packed.compress(b"a" * (1 << 20)) for _ in range(300)]
+    return b"".join((*parts, packed.flush()))
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "leads out": (
         lambda: archive({"web/Chart.yaml": "x", "web/../../evil": "x"}),
@@ -243,6 +254,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "text": (lambda: b"no archive", "is no archive that can be unpacked"),
     "cut": (lambda: chart("web", "1.0.0")[:200], "is no archive that can be unpacked"),
     "other files": (lambda: archive({"README": "x"}), "the archive holds no chart"),
+    "endless name": (_endless_name, "unpacks to more than 100 MB"),
     "bomb": (
         lambda: archive({"web/Chart.yaml": "x", "web/zeros": b"\0" * (101 << 20)}),
         "unpacks to more than 100 MB",
