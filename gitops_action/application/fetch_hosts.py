@@ -22,6 +22,9 @@ _PORTS: Final = {"https": 443, "http": 80, "ssh": 22, "oci": 443}
 _METADATA: Final = frozenset({"100.100.100.200", "192.0.0.192", "fd00:ec2::254", "168.63.129.16"})
 """Addresses of clouds' metadata services that are not link-local."""
 
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+_COMPATIBLE: Final = ipaddress.IPv6Network("::/96")
+
 
 class Address(NamedTuple):
     """Where a URL leads: scheme, host in lower case and port; a file has its path instead of a host."""
@@ -113,7 +116,7 @@ def is_local_address(host: str) -> bool:
         address = ipaddress.ip_address(host.strip("[]").partition("%")[0])
     except ValueError:
         return bool(re.fullmatch(r"0x[0-9a-f]+|\d+(?:\.(?:0x[0-9a-f]+|\d+)){0,3}", host))  # 127.1, 2130706433 …
-    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    mapped = _within(address) if isinstance(address, ipaddress.IPv6Address) else None
     return (
         address.is_loopback
         or address.is_link_local
@@ -122,6 +125,13 @@ def is_local_address(host: str) -> bool:
         or str(address) in _METADATA
         or (mapped is not None and is_local_address(str(mapped)))
     )
+
+
+def _within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address that an IPv6 address stands for, in whatever way a network may translate it."""
+    if address in _NAT64 or address in _COMPATIBLE:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def shown(url: str) -> str:

@@ -48,6 +48,8 @@ def test_where_a_url_leads(url: str, expected: Address | None) -> None:
         "https://[fd00:ec2::254]/latest",
         "https://100.100.100.200/latest",
         "https://[2002:7f00:1::]/x",
+        "https://[64:ff9b::a9fe:a9fe]/latest",
+        "https://[::127.0.0.1]/x",
         "git@127.0.0.1:x",
     ],
 )
