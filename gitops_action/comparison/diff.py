@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gitops_action.comparison.mask import UNCHANGED
 from gitops_action.comparison.strict import same
 from gitops_action.comparison.tables import LAST_APPLIED
+from gitops_action.comparison.yaml_place import enclosing
 from gitops_action.resource.yaml_dump import dump
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _nested(old: Json, new: Json, path: str) -> list[str] | None:
 def _texts(old: str, new: str, path: str) -> list[str] | None:
     """Return the hunks of two texts that are documents or have lines, ``None`` where they are shown as wholes."""
     if "\n" in old and "\n" in new:
-        return list(_lines(old.split("\n"), new.split("\n"), path))
+        return list(_lines(old.split("\n"), new.split("\n"), path, is_yaml=path.endswith((".yaml", ".yml"))))
     first, second = _document(old), _document(new)
     if first and second and first != second:
         return list(_lines(first, second, f"{path} (JSON)"))
@@ -199,8 +200,11 @@ def keeps_order(first: Iterable[str], second: Iterable[str]) -> bool:
     return [key for key in first if key in common] == [key for key in second if key in common]
 
 
-def _lines(old: list[str], new: list[str], path: str) -> Iterator[str]:
-    """Yield a line diff with context; very long ones are one removal and one addition between equal ends."""
+def _lines(old: list[str], new: list[str], path: str, *, is_yaml: bool = False) -> Iterator[str]:
+    """Yield a line diff with context; very long ones are one removal and one addition between equal ends.
+
+    The header of a hunk of YAML also names the keys around its first change.
+    """
     start = _common(old, new)
     end = min(_common(old[::-1], new[::-1]), len(old) - start, len(new) - start)
     inner_old, inner_new = old[start : len(old) - end], new[start : len(new) - end]
@@ -211,8 +215,10 @@ def _lines(old: list[str], new: list[str], path: str) -> Iterator[str]:
         changes = [(0, len(inner_old), 0, len(inner_new))]
     shifted = [(i + start, j + start, k + start, m + start) for i, j, k, m in changes]
     for group in _grouped(shifted):
-        yield f"@@ {path} @@"
-        position = max(0, group[0][0] - _CONTEXT)
+        first, _, added, _ = group[0]
+        place = (enclosing(old, first) or enclosing(new, added)) if is_yaml else ""
+        yield f"@@ {path}: {place} @@" if place else f"@@ {path} @@"
+        position = max(0, first - _CONTEXT)
         for i, j, k, m in group:
             yield from (_cut(" ", line) for line in old[position:i])
             yield from (_cut("-", line) for line in old[i:j])
