@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gitops_action.github.events import Event
     from gitops_action.inputs import Inputs
     from gitops_action.ports import Head, Process
+    from gitops_action.rendering.sources import Sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,8 @@ class Expander:
     process: Process
     environment: Mapping[str, str]
     credentials: Credentials = field(default=Credentials(), repr=False)
+    sources: Sources | None = None
+    """Fetches repositories and revisions that are not checked out, for git generators."""
 
     def expand(self, documents: Iterable[Document], tree: RepositoryTree) -> Expansion:
         """Return the applications of these sets, generated from one commit's files."""

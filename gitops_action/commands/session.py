@@ -6,7 +6,7 @@ In: the inputs, the event and the environment. Out: a ``Session``, frozen. Asks 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from gitops_action.application.application import (
 )
 from gitops_action.application.credential_documents import Credentials
 from gitops_action.application.discovery import discover, may_hold_documents
+from gitops_action.application.fetch_hosts import FetchHosts
 from gitops_action.application.projects import Projects
 from gitops_action.application.settings import Settings, choose_settings
 from gitops_action.commands.applicationsets import Expander, Expansion
@@ -32,7 +33,7 @@ from gitops_action.commands.credentials import open_credentials
 from gitops_action.commands.plugins import allowed_plugins
 from gitops_action.commands.projects import projects_in_force
 from gitops_action.commands.repository_tree import FolderTree
-from gitops_action.commands.sources import RunSources, open_sources
+from gitops_action.commands.sources import RunSources, fetch_hosts, open_sources
 from gitops_action.errors import UsageError
 from gitops_action.ports import Head
 from gitops_action.rendering.checkout import Checkout
@@ -140,6 +141,15 @@ def open_session(
     found = discover(files.items())
     head = git.head() if git else Head(commit="")
     credentials = open_credentials(inputs, ports, str(root) if git else "")
+    # What sets of the base name was reviewed: it is fetched from wherever it is.
+    reviewed_sources = open_sources(
+        inputs,
+        event,
+        ports,
+        Projects(),
+        hosts=FetchHosts(allow_local=inputs.allow_local_hosts),
+        credentials=lambda: credentials.repositories,
+    )
     expander = Expander(
         inputs=inputs,
         event=event,
@@ -149,6 +159,7 @@ def open_session(
         process=ports.process,
         environment=ports.environment,
         credentials=credentials,
+        sources=reviewed_sources,
     )
     checked = Checked(git=git, head=head, root=root, start=start, files=files, found=found, expander=expander)
     reviewed = open_base(checked, inputs, event, ports.environment)
@@ -158,8 +169,18 @@ def open_session(
     before = judged_by.applications if isinstance(judged_by, Base) else {}
     projects, project_notes = projects_in_force(checked, reviewed, inputs)
     projects = projects.with_clusters(credentials.clusters)
+    sources = open_sources(
+        inputs,
+        event,
+        ports,
+        projects,
+        hosts=fetch_hosts(inputs, event, before.values(), asked=reviewed_sources.asked),
+        credentials=lambda: credentials.repositories,
+    )
+    expander = replace(expander, sources=sources)
     expanded = Expansion() if inputs.path else expander.expand(found.applicationsets, _tree(root, git))
     found = found.with_generated(expanded.applications)
+    sources.applications = (*found.applications, *before.values())
     manifests, uncached = open_manifests(inputs, event, ports.clock, root)
     session = Session(
         inputs=inputs,
@@ -180,14 +201,7 @@ def open_session(
         base_applications=before,
         manifests=manifests,
         plugins=allowed_plugins(inputs, checked, judged_by) if inputs.allow_plugins else {},
-        sources=open_sources(
-            inputs,
-            event,
-            ports,
-            projects,
-            applications=(found.applications, before.values()),
-            credentials=lambda: credentials.repositories,
-        ),
+        sources=sources,
     )
     from gitops_action.commands.children import completed  # noqa: PLC0415 - it renders, which needs a session
 

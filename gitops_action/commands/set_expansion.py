@@ -7,9 +7,11 @@ anything else generates nothing, and a note says so; a set that is wrong is a pr
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.tools import find_tool
+from gitops_action.application.application import Source
 from gitops_action.application.parse import parse_application
 from gitops_action.applicationset.generate import generate
 from gitops_action.applicationset.generators.context import Unavailable
@@ -20,6 +22,7 @@ from gitops_action.applicationset.rollout import rollout_of
 from gitops_action.applicationset.templates import TEMPLATE_PROGRAM, engine_of
 from gitops_action.commands.applicationsets import Expansion
 from gitops_action.commands.kubeconfig import kubeconfig_of
+from gitops_action.commands.repository_tree import FolderTree
 from gitops_action.errors import ApplicationError, GitOpsError
 from gitops_action.rendering.repository import is_this_repository
 
@@ -71,10 +74,22 @@ class _Sets:
     def _generated(self, parsed: ApplicationSet, tree: RepositoryTree) -> Generated:
         engine = engine_of(parsed, self.known.process, lambda: find_tool(TEMPLATE_PROGRAM))
         inputs = GeneratorInputs(
-            repository=lambda repo_url, revision: tree if self._is_here(repo_url, revision) else None,
+            repository=lambda repo_url, revision: (
+                tree if self._is_here(repo_url, revision) else self._fetched(parsed, repo_url, revision)
+            ),
             clusters=self._clusters,
         )
         return generate(parsed, inputs, engine)
+
+    def _fetched(self, parsed: ApplicationSet, repo_url: str, revision: str) -> RepositoryTree | None:
+        """Return another repository or revision, opened with the credentials of the project that the template names."""
+        if self.known.sources is None:
+            return None
+        spec = parsed.template.get("spec")
+        project = spec.get("project") if isinstance(spec, dict) else None
+        source = Source(repo_url=repo_url, path=".", target_revision=revision)
+        name = project if isinstance(project, str) and "{{" not in project else ""
+        return FolderTree(Path(self.known.sources.tree(source, name).checkout.root))
 
     def _is_here(self, repo_url: str, revision: str) -> bool:
         tracked = {self.known.event.tracked_branch or self.known.head.branch, self.known.head.commit, "HEAD", ""}

@@ -37,10 +37,15 @@ class RunSources:
     _expected: Callable[[Source], bool] | None = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _made: RemoteSources | None = field(default=None, init=False)
+    asked: set[str] = field(default_factory=set, init=False)
+    """The URLs of the sources whose files were asked for."""
 
     def expect(self, is_checkout: Callable[[Source], bool]) -> None:
         """Note, before the first question, which sources of the applications will not be asked for."""
-        self._expected = self._expected or is_checkout
+        with self._lock:
+            if self._expected is None and self._made is not None:
+                self._made.expect(self.applications, is_checkout)
+            self._expected = self._expected or is_checkout
 
     def resolve(self, source: Source, project: str) -> ResolvedSource:
         """Return what the source's revision means."""
@@ -48,6 +53,7 @@ class RunSources:
 
     def tree(self, source: Source, project: str) -> SourceTree:
         """Return the source's files."""
+        self.asked.add(source.repo_url)
         return self._remote().tree(source, project)
 
     def file(self, url: str, project: str) -> bytes:
@@ -69,15 +75,10 @@ def open_sources(
     ports: Ports,
     projects: Projects,
     *,
-    applications: tuple[Iterable[Application], Iterable[Application]],
+    hosts: FetchHosts,
     credentials: Callable[[], RepositoryCredentials],
 ) -> RunSources:
-    """Return what fetches in this run, for its applications and those of the base commit, where there is one.
-
-    ``credentials`` is called once, before the first request.
-    """
-    now, before = map(tuple, applications)
-    hosts = fetch_hosts(inputs, event, before)
+    """Return what fetches in this run; ``credentials`` is called once, before the first request."""
 
     def make() -> RemoteSources:
         from gitops_action.adapters.github_app import InstallationTokens  # noqa: PLC0415 - most runs fetch nothing
@@ -98,14 +99,17 @@ def open_sources(
             folder=runner_folder(ports.environment),
         )
 
-    return RunSources(make=make, applications=(*now, *before))
+    return RunSources(make=make)
 
 
-def fetch_hosts(inputs: Inputs, event: Event, base: Iterable[Application]) -> FetchHosts:
-    """Return the hosts of a run: of a review those that the input and the base name, else all that are public."""
+def fetch_hosts(inputs: Inputs, event: Event, base: Iterable[Application], *, asked: Iterable[str] = ()) -> FetchHosts:
+    """Return the hosts of a run: of a review those that the input and the base name, else all that are public.
+
+    ``asked`` are the repositories that sets of the base are generated from.
+    """
     if not is_reviewed(event):
         return FetchHosts(allow_local=inputs.allow_local_hosts)
-    named = hosts_named(source.repo_url for application in base for source in application.sources)
+    named = hosts_named((*(source.repo_url for each in base for source in each.sources), *asked))
     return FetchHosts(allowed=frozenset(inputs.allowed_hosts) | named, allow_local=inputs.allow_local_hosts)
 
 

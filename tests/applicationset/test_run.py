@@ -57,7 +57,9 @@ def repository(tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return repository
 
 
-def session(repository: GitRepository, *names: str, base: str = "", **inputs: str) -> Session:
+def session(
+    repository: GitRepository, *names: str, base: str = "", event: Event | None = None, **inputs: str
+) -> Session:
     environment = {"HOME": "/nonexistent"}
     ports = Ports(
         process=SubprocessProcess(),
@@ -66,7 +68,7 @@ def session(repository: GitRepository, *names: str, base: str = "", **inputs: st
         environment=environment,
     )
     texts = {"working-directory": str(repository.path), **{key.replace("_", "-"): text for key, text in inputs.items()}}
-    return open_session(parse(texts), Event(name="", verb=""), ports, names, base=base)
+    return open_session(parse(texts), event or Event(name="", verb=""), ports, names, base=base)
 
 
 def names(found: Session) -> list[str]:
@@ -104,8 +106,6 @@ def test_a_set_that_is_wrong_is_a_problem_and_does_not_hold_up_the_others(reposi
         ("[{pullRequest: {github: {}}}]", "the pullRequest generator is not supported in a run. Deploy previews"),
         ("[{scmProvider: {}}]", "the scmProvider generator is not supported. Write what it would give"),
         ("[{clusters: {}}]", "the clusters generator needs the kubeconfig: no cluster is configured"),
-        (DIRECTORIES.replace("shop.git", "other"), "the git generator needs git@github.com:Acme/other at main"),
-        (DIRECTORIES.replace("main", "v1"), "the git generator needs git@github.com:Acme/shop.git at v1"),
         ("[]", "its generators give no parameters, so it has no applications"),
     ],
 )
@@ -115,6 +115,47 @@ def test_what_a_run_cannot_generate_is_a_note(repository: GitRepository, generat
     assert (found.applications, found.problems) == ((), ())
     (note,) = found.notes
     assert note.startswith(f"set.yaml:1: ApplicationSet all: {says}")
+
+
+def test_another_repository_and_revision_is_fetched(repository: GitRepository, tmp_path: Path) -> None:
+    other = GitRepository.create(tmp_path / "other", {"apps/old/x.yaml": "a: b"})
+    git(other.path, "tag", "v1")
+    generators = DIRECTORIES.replace("git@github.com:Acme/shop.git", f"file://{other.path}").replace("main", "v1")
+    (repository.path / "set.yaml").write_text(applicationset(generators))
+    found = session(repository)
+    assert (names(found), found.problems, found.notes) == (["old"], (), ())
+
+
+def test_a_revision_that_is_not_there_is_a_problem(repository: GitRepository, tmp_path: Path) -> None:
+    other = GitRepository.create(tmp_path / "other", {"apps/old/x.yaml": "a: b"})
+    generators = DIRECTORIES.replace("git@github.com:Acme/shop.git", f"file://{other.path}").replace("main", "v9")
+    (repository.path / "set.yaml").write_text(applicationset(generators))
+    found = session(repository)
+    assert (found.applications, found.notes) == ((), ())
+    (problem,) = found.problems
+    assert problem.summary.startswith("set.yaml:1: ApplicationSet all: ")
+    assert "v9" in problem.summary
+
+
+def test_a_change_cannot_name_another_repository_to_generate_from(repository: GitRepository, tmp_path: Path) -> None:
+    named = GitRepository.create(tmp_path / "named", {"apps/old/x.yaml": "a: b"})
+    evil = GitRepository.create(tmp_path / "evil", {"apps/evil/x.yaml": "a: b"})
+
+    def generators(of: GitRepository) -> str:
+        return DIRECTORIES.replace("git@github.com:Acme/shop.git", f"file://{of.path}").replace("main", "HEAD")
+
+    (repository.path / "set.yaml").write_text(applicationset(generators(named)))
+    git(repository.path, "commit", "-qam", "Generate from another repository")
+    base = git(repository.path, "rev-parse", "HEAD").strip()
+    (repository.path / "more.yaml").write_text(applicationset(generators(evil), name="more"))
+    git(repository.path, "add", ".")
+    git(repository.path, "commit", "-qm", "Generate from a third one")
+    head = git(repository.path, "rev-parse", "HEAD").strip()
+    found = session(repository, event=Event(name="pull_request", verb="opened", head_sha=head, base_sha=base))
+    assert names(found) == ["old"]
+    assert list(found.base_applications) == [("argocd", "old")]
+    (problem,) = found.problems
+    assert "is not among the hosts that a pull request may fetch from" in problem.summary
 
 
 def test_each_application_of_a_rollout_in_steps_knows_its_own(repository: GitRepository) -> None:
