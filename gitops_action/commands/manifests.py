@@ -55,6 +55,8 @@ class Manifests:
     is_sealed: bool
     anew: bool = False
     trees: Trees = field(default_factory=Trees)
+    answers: list[bool] = field(default_factory=list)
+    """For each rendering that was asked for, whether the cache had it; threads append to it."""
     materials: _Materials = field(default_factory=lambda: _Materials())  # noqa: PLW0108 - the class stands below
 
     def rendered(self, application: Application, context: RenderContext, render: Callable[[], Rendered]) -> Rendered:
@@ -65,13 +67,16 @@ class Manifests:
         tree = self.trees.of(context)
         material = self.materials.of(application, context, tree)
         if material is None or not (self.is_sealed or application.file):
+            self.answers.append(False)
             return render()
         name = self.store.name(material)
         before = None
         if not self.anew and application.annotations.get(REFRESH) != "hard":
             before = self._entry(name)
             if before is not None and (found := answer(before, self.clock.now())) is not None:
+                self.answers.append(True)
                 return found
+        self.answers.append(False)
         try:
             made = render()
         except ApplicationError as error:

@@ -28,6 +28,7 @@ def report_of(
     """Return the report of a run over these applications, without anything that the run masks."""
     event, head = session.event, session.head
     problems = tuple(str(problem) for problem in session.problems)
+    answers = session.manifests.answers if session.manifests else []
     report = Report(
         mode=mode,
         repository=event.repository,
@@ -45,6 +46,8 @@ def report_of(
         started=session.started,
         finished=session.ports.clock.now(),
         requests=requests,
+        cache_hits=answers.count(True),
+        cache_misses=answers.count(False),
         version=__version__,
         exit_code=ExitCode.worst(
             [*(ExitCode(each.exit_code) for each in applications), *(problem.exit_code for problem in session.problems)]

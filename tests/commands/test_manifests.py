@@ -13,11 +13,13 @@ from gitops_action.adapters.workflow import connect_workflow
 from gitops_action.cli import main
 from gitops_action.commands.cache_directory import anew, for_sync
 from gitops_action.commands.evaluate import render_one
+from gitops_action.commands.reporting import report_of
 from gitops_action.commands.session import Ports, Session, open_session
 from gitops_action.errors import ApplicationError, UsageError
 from gitops_action.github.events import Event
 from gitops_action.inputs import parse
 from gitops_action.ports import ApiCatalog, ApiKind
+from gitops_action.report.model import Mode
 from tests.github_server.checkout import git
 
 if TYPE_CHECKING:
@@ -296,7 +298,7 @@ def test_a_key_that_can_be_guessed_and_one_without_a_folder_are_refused(shelf: S
     with pytest.raises(UsageError, match="cache-key is shorter than 32 characters"):
         shelf.session(cache_key="secret")
     with pytest.raises(UsageError, match="cache-key has no meaning without cache-dir"):
-        shelf.session(cache_dir="")
+        shelf.session(cache_dir="", cache_key="")
 
 
 def test_a_folder_that_cannot_be_used_is_a_note_and_the_run_goes_on(shelf: Shelf) -> None:
@@ -324,3 +326,20 @@ def test_the_verb_refresh_compares_again(shelf: Shelf, capsys: pytest.CaptureFix
     for hard in ((), ("--hard",)):
         assert main(["refresh", "web", *hard, *flags]) == 0
         assert "rendered, not compared with a cluster" in capsys.readouterr().out
+
+
+def test_the_report_tells_how_many_renderings_the_cache_had(shelf: Shelf) -> None:
+    shelf.render()
+    session = shelf.session()
+    shelf.render(session=session)
+    report = report_of(session, mode=Mode.DIFF, applications=(), requests=0)
+    assert (report.cache_hits, report.cache_misses) == (1, 0)
+    session = shelf.session(cache_dir="", cache_key="")
+    shelf.render(session=session)
+    report = report_of(session, mode=Mode.DIFF, applications=(), requests=0)
+    assert (report.cache_hits, report.cache_misses) == (0, 0)
+    shelf.commit(**{"web/values.yaml": "replicas: 2\n"})
+    session = shelf.session()
+    shelf.render(session=session)
+    report = report_of(session, mode=Mode.DIFF, applications=(), requests=0)
+    assert (report.cache_hits, report.cache_misses) == (0, 1)
