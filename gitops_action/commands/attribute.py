@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.git_tree import extract
+from gitops_action.commands.bugs import told_as_errors
 from gitops_action.commands.evaluate import render_one, tracking
 from gitops_action.commands.parallel import each
 from gitops_action.comparison.attribution import Attribution, attribute
@@ -105,7 +106,8 @@ def _attributed(evaluation: Evaluation, before: Session, scratch: str) -> Attrib
     if application is None:
         return _told_apart(evaluation, (), before)
     try:
-        rendered = render_one(application, before, evaluation.cluster.catalog(), scratch)
+        with told_as_errors(application.name):
+            rendered = render_one(application, before, evaluation.cluster.catalog(), scratch)
     except GitOpsError as error:
         return Attributed(problem=error.summary)
     wrong = [condition.message for condition in rendered.conditions if condition.is_error]

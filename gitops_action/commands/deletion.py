@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gitops_action.commands.bugs import told_as_errors
 from gitops_action.commands.evaluate import tracking
 from gitops_action.commands.operate import holder_of
 from gitops_action.commands.removed import SECRET
@@ -51,7 +52,8 @@ def delete(removed: Removed, session: Session, stop: Stop) -> ApplicationReport:
     """Delete the objects of an application that is gone, and report it."""
     run = _Deleting(removed=removed, session=session, stop=stop)
     try:
-        return run.carry_out()
+        with told_as_errors(removed.application.name):
+            return run.carry_out()
     except GitOpsError as error:
         return run.report("", error=error)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from gitops_action.commands.bugs import told_as_errors
 from gitops_action.commands.evaluate import Evaluation, evaluated, findings
 from gitops_action.commands.parallel import each
 from gitops_action.commands.reporting import report_of
@@ -107,10 +108,12 @@ class _Waiter:
             self.codes.append(found.error.exit_code if found.error else ExitCode.APPLICATION)
         elif lacking:
             try:
-                found, lacking = self._wait(found)
+                with told_as_errors(application.name):
+                    found, lacking = self._wait(found)
             except GitOpsError as error:
                 found = replace(found, error=error)
                 lacking = error.summary
+                self.codes.append(error.exit_code)
             if lacking:
                 self.notes.append(f"{application.name}: waited in vain: {lacking}")
                 interrupted = self.syncer.stop.is_set()
