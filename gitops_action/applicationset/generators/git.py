@@ -33,7 +33,7 @@ def generate(spec: JsonObject, context: Context) -> list[Params]:
     if tree is None:
         raise Unavailable(
             f"the git generator needs {repo_url} at {revision or 'HEAD'}, which is not at hand",
-            remedy="A run generates from the repository and branch that it works on, a check from those in repos.json.",
+            remedy="A run fetches it; `affected` has the repository it works on, a check those of its repos.json.",
         )
     is_go = context.engine.is_go
     if directories:
