@@ -65,6 +65,20 @@ def test_the_version_is_told_before_anything_heavy_is_imported() -> None:
     assert (done.returncode, done.stdout) == (0, f"gitops-action {__version__}\n[]\n")
 
 
+def test_rendering_plain_manifests_imports_nothing_that_only_other_work_needs(tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / "deploy" / "settings.yaml").write_text(CONFIG_MAP)
+    script = (
+        "import sys\nfrom gitops_action.cli import main\n"
+        "code = main(['render', '--name', 'web', '--path', 'deploy', '--namespace', 'shop', '--no-cluster'])\n"
+        "idle = {'asyncio', 'cryptography', 'github', 'jinja2', 'jq', 'jsonschema', 'kubernetes', 'lupa',\n"
+        "        'requests', 'rich', 'tarfile', 'zoneinfo'}\n"
+        "print(sorted(idle & set(sys.modules)), file=sys.stderr)\nsys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
 def run(*arguments: str, folder: Path) -> tuple[int, str, str]:
     ran = run_here(*arguments, environ={"HOME": str(folder), "PATH": "/usr/bin:/bin"}, folder=folder)
     return ran.code, ran.stdout, ran.stderr
