@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_a_first_page_that_had_to_be_shortened_has_no_others(github_server: GitH
     assert bodies_of(github_server, pull) == ["short"]
 
 
-MATCH = {"method": "POST", "path": ".*/comments"}
+MATCH: dict[str, Any] = {"method": "POST", "path": ".*/comments"}
 
 
 @pytest.mark.parametrize(
