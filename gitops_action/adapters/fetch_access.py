@@ -169,7 +169,10 @@ def resolve_host(address: Address) -> tuple[str, ...]:
         found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise ApplicationError(
-            f"the host {address.host} cannot be found", detail=str(error), remedy="Check the spelling of repoURL."
+            f"the host {address.host} cannot be found",
+            detail=str(error),
+            remedy="Check the spelling of repoURL. If it means this repository, a git remote of the checkout has to "
+            "say so, and targetRevision has to be what is checked out.",
         ) from error
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
