@@ -49,7 +49,8 @@ class ContentDigest:
         """Return the content; ``None`` where a link leads to what nobody follows, so that nothing can be said."""
         digest = hashlib.sha256()
         seen: list[str] = []
-        for path in sorted(dependencies.files):
+        # What a kustomization names may be a file, a directory, or either of them later.
+        for path in sorted({*dependencies.files, *dependencies.directories}):
             seen.append(path)
             digest.update(f"file {path}\0{self._file(path)}\0".encode(errors="surrogateescape"))
         directories = [(directory, None) for directory in sorted(dependencies.directories)]

@@ -52,6 +52,8 @@ class Children:
     base_projects: tuple[Document, ...] | None = None
     problems: tuple[GitOpsError, ...] = ()
     notes: tuple[str, ...] = ()
+    unfollowed: tuple[str, ...] = ()
+    """The applications that could not be rendered: what else there is to follow nobody can tell."""
 
 
 def find_children(session: Session, expander: Expander) -> Children:
@@ -60,7 +62,8 @@ def find_children(session: Session, expander: Expander) -> Children:
     finder = _Finder(session=session, expander=expander, tree=FolderTree(Path(root), git.files if git else None))
     family = finder.family(session.applications)
     before = dict(session.base_applications)
-    found = Children(family=family, base_applications=before, problems=family.problems)
+    unfollowed = tuple(sorted(name for _, name in finder.failures))
+    found = Children(family=family, base_applications=before, problems=family.problems, unfollowed=unfollowed)
     history = session.history
     parents = {each.parent for each in family.applications} - {None}
     if history is None or not (parents or family.projects):
@@ -96,6 +99,7 @@ class _Finder:
     expander: Expander
     tree: RepositoryTree
     trees: Trees = field(default_factory=Trees)
+    failures: dict[tuple[str, str], GitOpsError] = field(default_factory=dict)
 
     def family(self, applications: Sequence[Application]) -> Family:
         """Return the family of some applications; what cannot be rendered is said by its own rendering."""
@@ -112,6 +116,7 @@ class _Finder:
                 whole=lambda application: render_whole(application, self.session, None, scratch),
                 workers=self.session.workers,
                 trees=self.trees,
+                failures=self.failures,
             )
             found = follow(applications, reading.documents, expand)
         return replace(found, problems=(*found.problems, *problems))
@@ -150,6 +155,7 @@ def completed(
         base_applications=before,
         projects=projects,
         followed=found.family.followed,
+        unfollowed=found.unfollowed,
         problems=(*session.problems, *found.problems),
         notes=(*session.notes, *found.notes, *notes),
     )

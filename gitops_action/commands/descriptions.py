@@ -14,7 +14,7 @@ from gitops_action.application.discovery import kind_of
 from gitops_action.application.project import IN_CLUSTER_NAME, identity_of
 from gitops_action.commands.parallel import each
 from gitops_action.commands.trees import Trees
-from gitops_action.errors import GitOpsError
+from gitops_action.errors import ApplicationError, GitOpsError
 from gitops_action.rendering.sources import is_checkout
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class DescriptionReader:
             if not self._may_be_parent(application):
                 return ()
             rendered = self.whole(application)
+            if errors := [condition for condition in rendered.conditions if condition.is_error]:
+                raise ApplicationError(errors[0].message, remedy=errors[0].remedy)
         except GitOpsError as error:
             self.failures[application.namespace, application.name] = error
             return ()

@@ -62,11 +62,14 @@ class Removed:
 def find_removed(session: Session, clusters: Clusters) -> tuple[Removed, ...]:
     """Return the applications that are gone, in the order of their names.
 
-    On a desk, where any branch may be checked out, they are looked for only where somebody wants them deleted.
+    On a desk, where any branch may be checked out, they are looked for only where somebody wants them deleted. Where
+    some application could not be rendered, one that it renders would seem to be gone: then none is looked for.
     """
     is_asked = bool(session.event.name) or session.inputs.prune_applications
     owner = owner_of(Application(name=""), session)
-    if session.names or session.inputs.path or session.problems or not is_asked or not owner.label:
+    if session.names or session.inputs.path or not is_asked or not owner.label:
+        return ()
+    if session.problems or session.unfollowed:
         return ()
     found: dict[tuple[str, str, str], Removed] = {}
     for destination, cluster in _clusters(session, clusters):

@@ -95,6 +95,8 @@ class Session:
     credentials: Credentials = field(default=Credentials(), repr=False)
     manifests: Manifests | None = None
     """What was rendered before, where the run keeps it."""
+    unfollowed: tuple[str, ...] = ()
+    """Names of the applications that could not be rendered, so that others which they render are not known."""
     followed: frozenset[tuple[str, str, str]] = frozenset()
     """Kind, namespace and name of the Argo CD documents that applications render, as far as they were followed."""
     plugins: Mapping[str, Plugin] = field(default_factory=dict)

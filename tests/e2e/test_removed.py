@@ -156,3 +156,25 @@ def test_what_another_run_synced_while_the_lock_was_waited_for_stays(
 
     says(ran, ExitCode.REFUSED, "web: not deleted, for another run changed its record meanwhile")
     assert (names(scene), len(records(scene))) == ({"settings"}, 1)
+
+
+def test_what_a_parent_renders_is_not_gone_because_the_parent_cannot_be_rendered(scene: Scene) -> None:
+    parent = application("all", scene.namespace, path="all")
+    child = application("web", scene.namespace).replace(
+        "namespace: argocd}", f"namespace: argocd, finalizers: [{FINALIZER}]}}", 1
+    )
+    files = {
+        "apps/all.yaml": parent,
+        "all/kustomization.yaml": "resources: [web.yaml]\n",
+        "all/web.yaml": child,
+        "web/manifests.yaml": config_map("settings", a="1"),
+    }
+    # Only the parent is found in a file: its children are what it renders.
+    only_parents = {"applications": "apps/*.yaml"}
+    scene.write(files)
+    says(scene.deploy(**PRUNE, **only_parents), ExitCode.OK)
+    assert names(scene) == {"settings"}
+
+    scene.write({"all/kustomization.yaml": "resources: [nowhere.yaml]\n"})
+    says(scene.deploy(**PRUNE, **only_parents), ExitCode.APPLICATION)
+    assert (names(scene), len(records(scene))) == ({"settings"}, 2)
