@@ -298,7 +298,7 @@ def test_a_key_that_can_be_guessed_and_one_without_a_folder_are_refused(shelf: S
     with pytest.raises(UsageError, match="cache-key is shorter than 32 characters"):
         shelf.session(cache_key="secret")
     with pytest.raises(UsageError, match="cache-key has no meaning without cache-dir"):
-        shelf.session(cache_dir="", cache_key="")
+        shelf.session(cache_dir="")
 
 
 def test_a_folder_that_cannot_be_used_is_a_note_and_the_run_goes_on(shelf: Shelf) -> None:
