@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from gitops_action.resource.resource import JsonObject
+
 
 class RepositoryTree(Protocol):
     """The files of one commit."""
@@ -60,5 +62,6 @@ class GeneratorInputs:
     """URL and revision → the files, or ``None`` where that repository is not at hand."""
     clusters: Callable[[], Sequence[ClusterEntry]] | None = None
     """The clusters but for the local one, which is always there; asked only by a set that needs them."""
-    pull_requests: Sequence[PullRequestEntry] | None = None
+    pull_requests: Callable[[str, JsonObject], Sequence[PullRequestEntry]] | None = None
+    """Provider and what the generator says of it → the open pull requests, before labels and filters."""
     new_file_globbing: bool = False

@@ -47,7 +47,7 @@ def applicationset(file: str, folder: str | None, *, new_git_file_globbing: bool
     inputs = (
         read_inputs(Path(folder), new_file_globbing=new_git_file_globbing)
         if folder
-        else GeneratorInputs(clusters=lambda: (), pull_requests=())
+        else GeneratorInputs(clusters=lambda: (), pull_requests=lambda _provider, _spec: ())
     )
     answer(list(_generated(parsed, inputs).applications))
     return ExitCode.OK
@@ -85,10 +85,11 @@ def read_inputs(folder: Path, *, new_file_globbing: bool) -> GeneratorInputs:
         for cluster in map(_cluster, read_documents(str(path)))
         if cluster is not None
     )
+    pulls = tuple(_pull_request(entry) for entry in _list(folder / "pulls.json"))
     return GeneratorInputs(
         repository=lambda repo_url, _: trees.get(repo_url),
         clusters=lambda: clusters,
-        pull_requests=tuple(_pull_request(entry) for entry in _list(folder / "pulls.json")),
+        pull_requests=lambda _provider, _spec: pulls,
         new_file_globbing=new_file_globbing,
     )
 

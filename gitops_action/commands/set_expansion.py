@@ -23,6 +23,7 @@ from gitops_action.applicationset.templates import TEMPLATE_PROGRAM, engine_of
 from gitops_action.commands.applicationsets import Expansion
 from gitops_action.commands.kubeconfig import kubeconfig_of
 from gitops_action.commands.repository_tree import FolderTree
+from gitops_action.commands.set_pulls import pull_requests_of
 from gitops_action.errors import ApplicationError, GitOpsError
 from gitops_action.rendering.repository import is_this_repository
 
@@ -78,6 +79,7 @@ class _Sets:
                 tree if self._is_here(repo_url, revision) else self._fetched(parsed, repo_url, revision)
             ),
             clusters=self._clusters,
+            pull_requests=lambda provider, spec: pull_requests_of(self.known, provider, spec),
         )
         return generate(parsed, inputs, engine)
 

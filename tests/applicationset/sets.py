@@ -50,11 +50,11 @@ class World:
 
     @property
     def inputs(self) -> GeneratorInputs:
-        clusters = self.clusters
+        clusters, pulls = self.clusters, self.pulls
         return GeneratorInputs(
             repository=lambda repo_url, _: Tree(self.files) if repo_url == REPOSITORY else None,
             clusters=None if clusters is None else lambda: clusters,
-            pull_requests=self.pulls,
+            pull_requests=None if pulls is None else lambda _provider, _spec: pulls,
             new_file_globbing=self.new_globbing,
         )
 

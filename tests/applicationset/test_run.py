@@ -15,11 +15,13 @@ from gitops_action.commands.session import Ports, Session, open_session
 from gitops_action.github.events import Event
 from gitops_action.inputs import parse
 from tests.github_server.checkout import GitRepository, git
+from tests.github_server.plugin import JOB_TOKEN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import Tools
+    from tests.github_server.server import GitHubServer
 
 SET = """\
 apiVersion: argoproj.io/v1alpha1
@@ -103,7 +105,7 @@ def test_a_set_that_is_wrong_is_a_problem_and_does_not_hold_up_the_others(reposi
 @pytest.mark.parametrize(
     ("generators", "says"),
     [
-        ("[{pullRequest: {github: {}}}]", "the pullRequest generator is not supported in a run. Deploy previews"),
+        ("[{pullRequest: {github: {}}}]", "the pullRequest generator needs GitHub and a token. Run it in a workflow"),
         ("[{scmProvider: {}}]", "the scmProvider generator is not supported. Write what it would give"),
         ("[{clusters: {}}]", "the clusters generator needs the kubeconfig: no cluster is configured"),
         ("[]", "its generators give no parameters, so it has no applications"),
@@ -204,3 +206,53 @@ def test_the_base_generates_from_its_own_files(repository: GitRepository) -> Non
 
 def test_the_inputs_application_stands_alone(repository: GitRepository) -> None:
     assert names(session(repository, name="web", path="apps/a", namespace="shop")) == ["web"]
+
+
+PULLS = "[{pullRequest: {github: {owner: octo-org, repo: shop}, filters: [{branchMatch: ^preview}]}}]"
+
+
+def previews(repository: GitRepository, github: GitHubServer, generators: str = PULLS) -> Session:
+    """Open the session of a push, with a set that makes an application for each pull request."""
+    text = applicationset(generators).replace("{{ .path.basename }}", "pr-{{ .number }}")
+    (repository.path / "set.yaml").write_text(text.replace("{{ .path.path }}", "apps/a"))
+    event = Event(
+        name="push", verb="sync", repository="octo-org/shop", api_url=github.url, server_url="https://github.com"
+    )
+    return session(repository, event=event, github_token=JOB_TOKEN)
+
+
+def test_each_open_pull_request_of_the_repository_is_an_application_but_those_of_forks(
+    repository: GitRepository, github_server: GitHubServer
+) -> None:
+    for branch, fork in (("preview-a", ""), ("other", ""), ("preview-b", "somebody/shop"), ("preview-c", "")):
+        github_server.state.add_pull(head_ref=branch, head_repository=fork)
+    found = previews(repository, github_server)
+    assert (names(found), found.problems) == (["pr-1", "pr-4"], ())
+
+
+@pytest.mark.parametrize(
+    ("generator", "says"),
+    [
+        ("gitlab: {project: shop}", "the pullRequest generator of gitlab is not supported"),
+        ("github: {owner: acme, repo: shop}", "names acme/shop, which the job's token does not open"),
+        (
+            "github: {owner: octo-org, repo: shop, api: 'https://ghe.example'}",
+            "names another server, https://ghe.example",
+        ),
+    ],
+)
+def test_a_generator_of_pull_requests_elsewhere_says_so(
+    repository: GitRepository, github_server: GitHubServer, generator: str, says: str
+) -> None:
+    found = previews(repository, github_server, f"[{{pullRequest: {{{generator}}}}}]")
+    assert names(found) == []
+    assert says in "\n".join(found.notes)
+    assert github_server.requests == []
+
+
+def test_github_in_trouble_is_a_problem_of_the_set_alone(
+    repository: GitRepository, github_server: GitHubServer
+) -> None:
+    found = previews(repository, github_server, PULLS.replace("repo: shop", "repo: nowhere"))
+    assert names(found) == []
+    assert "cannot list the open pull requests: not found" in str(found.problems[0])

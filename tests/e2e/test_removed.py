@@ -172,9 +172,9 @@ def test_what_a_parent_renders_is_not_gone_because_the_parent_cannot_be_rendered
     # Only the parent is found in a file: its children are what it renders.
     only_parents = {"applications": "apps/*.yaml"}
     scene.write(files)
-    says(scene.deploy(**PRUNE, **only_parents), ExitCode.OK)
+    says(scene.deploy(None, **PRUNE, **only_parents), ExitCode.OK)
     assert names(scene) == {"settings"}
 
     scene.write({"all/kustomization.yaml": "resources: [nowhere.yaml]\n"})
-    says(scene.deploy(**PRUNE, **only_parents), ExitCode.APPLICATION)
+    says(scene.deploy(None, **PRUNE, **only_parents), ExitCode.APPLICATION)
     assert (names(scene), len(records(scene))) == ({"settings"}, 2)

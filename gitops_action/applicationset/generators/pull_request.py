@@ -30,12 +30,13 @@ def generate(spec: JsonObject, context: Context) -> list[Params]:
     fields.check()
     if context.inputs.pull_requests is None:
         raise Unavailable(
-            "the pullRequest generator is not supported in a run",
+            "the pullRequest generator is not supported here",
             remedy="Deploy previews from a workflow on pull_request, with inputs path, namespace and name.",
         )
+    provider = next((name for name in _PROVIDERS if isinstance(spec.get(name), dict)), "")
     chosen = [
         pull
-        for pull in context.inputs.pull_requests
+        for pull in context.inputs.pull_requests(provider, spec.get(provider) or {})
         if labels.issubset(pull.labels) and (not filters or any(_takes(each, pull) for each in filters))
     ]
     names = [name for pull in chosen for name in (pull.branch, pull.target_branch)]
