@@ -88,13 +88,16 @@ class Syncer:
         """Sync an application that was compared; one that could not be is left as it is."""
         if found.error is not None or found.comparison is None or found.is_broken:
             return Synced.untouched(found)
-        after = found
         try:
             with told_as_errors(found.application.name):
                 acted, result = self._operated(found, intent)
-                after = self.again(acted) if result is None or result.changed else _settled(acted, result)
         except GitOpsError as error:
-            return Synced(found=found, after=replace(after, error=error))
+            return Synced(found=found, after=replace(found, error=error))
+        try:
+            with told_as_errors(found.application.name):
+                after = self.again(acted) if result is None or result.changed else _settled(acted, result)
+        except GitOpsError as error:  # how it ended stands; how it is now nobody knows
+            after = replace(acted, error=error, comparison=None, health=None, resource_health={})
         return Synced(found=acted, after=after, result=result)
 
     def _operated(self, found: Evaluation, intent: Intent) -> tuple[Evaluation, OperationResult | None]:

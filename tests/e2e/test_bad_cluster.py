@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from gitops_action.errors import ExitCode
+from gitops_action.errors import ClusterError, ExitCode
 from tests.e2e.scene import application, config_map, says
 
 if TYPE_CHECKING:
@@ -190,3 +190,18 @@ def user_of(scene: Scene, user: str) -> str:
     review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
     answer = scene.cluster.request("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", review, user=user)
     return str(answer["status"]["userInfo"]["username"])
+
+
+def test_a_sync_that_cannot_be_compared_afterwards_still_says_how_it_ended(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise ClusterError("the API server went away")
+
+    scene.add("web", config_map("web", colour="red"))
+    monkeypatch.setattr("gitops_action.commands.syncer.compared", failing)
+    ran = scene.deploy()
+    says(ran, ExitCode.CLUSTER, "the API server went away")
+    [found] = ran.report["applications"]
+    assert (found["operation_phase"], found["sync_status"], found["health_status"]) == ("Succeeded", "Unknown", "")
+    assert scene.get("v1/configmaps/web")["data"] == {"colour": "red"}
