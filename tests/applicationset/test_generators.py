@@ -443,8 +443,6 @@ def test_data_that_is_not_at_hand_is_said(world: World) -> None:
     blind = replace(world, clusters=None, pulls=None)
     rest = "\ntemplate: {metadata: {name: x}}"
     assert "needs a list of clusters" in blind.error(f"generators: [{{clusters: {{}}}}]{rest}")
-    assert "pullRequest generator is not supported here" in blind.error(
-        f"generators: [{{pullRequest: {{}}}}]{rest}"
-    )
+    assert "pullRequest generator is not supported here" in blind.error(f"generators: [{{pullRequest: {{}}}}]{rest}")
     other = "{git: {repoURL: 'https://other', directories: [{path: '*'}]}}"
     assert "needs https://other at HEAD" in blind.error(f"generators: [{other}]{rest}")
