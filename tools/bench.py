@@ -16,6 +16,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitops_action.adapters.cluster import ApiServer
 from gitops_action.adapters.kubeconfig import ClusterInputs, load
@@ -28,6 +29,9 @@ from tools.bench_rendering import reading, rendering
 from tools.bench_scale import Scale, lua
 from tools.bench_waits import Waits
 from tools.cluster import Cluster, ControlPlane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _AT_ONCE = 16
 
@@ -42,14 +46,28 @@ def main(arguments: list[str] | None = None) -> int:
         binaries = build.cache_directory() / "tools" / "bin"
         with ControlPlane(Path(folder, "cluster"), binaries=binaries) as cluster:
             bench = Bench(cluster, Path(folder), options.objects, options.runs)
-            rows = [bench.start_up(), bench.sync(), *bench.diff(), _affected(Path(folder), options.runs), lua()]
-            rows += [*rendering(Path(folder), options.runs), reading()]
-            rows += Scale(cluster, Path(folder), options.runs).rows()
-            rows += Waits(cluster=cluster, folder=Path(folder), runs=options.runs).rows()
-    print(f"\n{options.objects} objects, median of {options.runs} runs, {os.cpu_count()} cores\n")
-    for name, measured, goal, _ in rows:
-        print(f"{name:44} {measured:52} {goal}")
-    return 0 if all(is_met for *_, is_met in rows) else 1
+            print(f"{options.objects} objects, median of {options.runs} runs, {os.cpu_count()} cores\n")
+            met = [_shown(row) for row in _rows(bench, cluster, Path(folder), options.runs)]
+    return 0 if all(met) else 1
+
+
+def _rows(bench: Bench, cluster: Cluster, folder: Path, runs: int) -> Iterator[Row]:
+    """Yield each figure as soon as it is measured: all of them take a while."""
+    yield bench.start_up()
+    yield bench.sync()
+    yield from bench.diff()
+    yield _affected(folder, runs)
+    yield lua()
+    yield from rendering(folder, runs)
+    yield reading()
+    yield from Waits(cluster=cluster, folder=folder, runs=runs).rows()
+    yield from Scale(cluster, folder, runs).rows()
+
+
+def _shown(row: Row) -> bool:
+    name, measured, goal, is_met = row
+    print(f"{name:44} {measured:60} {goal:12} {'' if is_met else 'missed'}".rstrip(), flush=True)
+    return is_met
 
 
 class Bench:
@@ -89,7 +107,9 @@ class Bench:
         manifests = self._manifests()
         run(self._product("sync", manifests, "--timeout", "5m"))
         rendered = self._folder / "rendered.yaml"
-        rendered.write_bytes(subprocess.run(self._product("render", manifests), check=True, capture_output=True).stdout)
+        rendered.write_bytes(
+            subprocess.run(self._product("render", manifests), check=True, stdout=subprocess.PIPE).stdout
+        )
         kubectl = [str(build.program("kubectl")), "--kubeconfig", str(self._cluster.kubeconfig()), "diff"]
         kubectl += ["--server-side", "--force-conflicts", "--field-manager=gitops-action", "--filename", str(rendered)]
         again, ours, peer = [], [], []
