@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gitops_action import __version__
 from gitops_action.errors import ExitCode
-from gitops_action.report.model import Report
+from gitops_action.report.model import Mode, Report
 from gitops_action.report.texts import cleared
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from gitops_action.commands.session import Session
     from gitops_action.ports import Head
-    from gitops_action.report.model import ApplicationReport, Mode
+    from gitops_action.report.model import ApplicationReport
 
 
 def report_of(
@@ -48,6 +48,7 @@ def report_of(
         requests=requests,
         cache_hits=answers.count(True),
         cache_misses=answers.count(False),
+        sync_command=_sync_command(session, mode),
         version=__version__,
         exit_code=ExitCode.worst(
             [*(ExitCode(each.exit_code) for each in applications), *(problem.exit_code for problem in session.problems)]
@@ -57,6 +58,13 @@ def report_of(
         applications=applications,
     )
     return cleared(report, session.ports.workflow.hide)
+
+
+def _sync_command(session: Session, mode: Mode) -> str:
+    """Return the command that syncs a pull request's head before it is merged, where comments may give it."""
+    event = session.event
+    is_proposed = mode is Mode.DIFF and event.pull_request and event.name != "merge_group" and not event.is_fork
+    return f"/gitops sync {event.head_sha[:7]}" if is_proposed and "sync" in session.inputs.chatops_allow else ""
 
 
 def _of_cache(session: Session) -> tuple[str, ...]:

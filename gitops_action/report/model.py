@@ -248,6 +248,8 @@ class Report:
     cache_hits: int = 0
     """Renders that were taken from a cache of manifests."""
     cache_misses: int = 0
+    sync_command: str = ""
+    """What a comment says to sync this commit, ready to copy; empty where comments may not."""
     version: str = ""
     exit_code: int = 0
     problems: tuple[str, ...] = ()

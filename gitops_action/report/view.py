@@ -77,6 +77,7 @@ class View:
     elapsed: str
     tally: str
     reproduce: str
+    sync_command: str
 
 
 def view(report: Report, level: Level, shown: Mapping[int, tuple[str, ...]]) -> View:
@@ -123,6 +124,7 @@ def view(report: Report, level: Level, shown: Mapping[int, tuple[str, ...]]) -> 
         elapsed=phrases.elapsed(report),
         tally=phrases.tally(report.applications),
         reproduce=next(iter(commands)) if len(commands) == 1 else "",
+        sync_command=report.sync_command,
     )
 
 

@@ -59,6 +59,14 @@ def test_a_diff_is_of_the_pull_requests_head_and_writes_nothing(scene: Scene, pr
     assert ran.outputs["command"] == "diff"
 
 
+def test_a_preview_whose_comments_may_sync_shows_the_command_to_copy(scene: Scene, proposed: PullRequest) -> None:
+    command = f"<code>/gitops sync {proposed.head_sha[:7]}</code>"
+    [without] = scene.preview(proposed).comments
+    assert command not in without.body
+    [shown] = scene.preview(proposed, chatops_allow=EVERYTHING).comments
+    assert command in shown.body
+
+
 def test_a_sync_names_the_commit_and_applies_the_head(scene: Scene, proposed: PullRequest) -> None:
     ran, asked, [answer] = comment(scene, proposed, f"/gitops sync {proposed.head_sha[:7]} web")
     says(ran, ExitCode.OK, "1 application was synced")
