@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from gitops_action.adapters.kept_fetches import KeptFetches
 from gitops_action.application.fetch_hosts import shown
 from gitops_action.application.version import highest, nearest, parse_constraint, parse_version
 from gitops_action.errors import ApplicationError
@@ -39,9 +40,10 @@ class ChartVersion:
 class ChartRepository:
     """One repository; safe to use from many threads. ``fetch`` gets a URL and the most bytes that it may bring."""
 
-    def __init__(self, url: str, fetch: Callable[[str, int], Answer]) -> None:
+    def __init__(self, url: str, fetch: Callable[[str, int], Answer], kept: KeptFetches | None = None) -> None:
         self._url = url.rstrip("/")
         self._fetch = fetch
+        self._kept = kept or KeptFetches()
         self._lock = threading.Lock()
         self._entries: Mapping[str, Json] | None = None
         self._failure: ApplicationError | None = None
@@ -61,9 +63,13 @@ class ChartRepository:
         if found is None or not found.url:
             offered = nearest(entry.version for entry in self._versions(chart))
             raise not_satisfied(version, f"the chart {chart} of {shown(self._url)}", offered)
-        answer = checked(self._fetch(found.url, _CHART_LIMIT), f"the chart {chart} {version}")
+        digest = found.digest.removeprefix("sha256:").lower()
+        return self._kept.of_digest("chart", digest, lambda: self._fetched(chart, version, found.url, digest))
+
+    def _fetched(self, chart: str, version: str, url: str, wanted: str) -> bytes:
+        answer = checked(self._fetch(url, _CHART_LIMIT), f"the chart {chart} {version}")
         digest = hashlib.sha256(answer.body).hexdigest()
-        if found.digest and digest != found.digest.removeprefix("sha256:"):
+        if wanted and digest != wanted:
             raise ApplicationError(
                 f"the chart {chart} {version} is not what the index of {shown(self._url)} names: SHA-256 {digest}",
                 remedy="Find out who changed it, before it is used.",

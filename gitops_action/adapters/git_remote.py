@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gitops_action.adapters.git_program import entries, git_command
+from gitops_action.adapters.kept_fetches import KeptFetches
 from gitops_action.application.fetch_hosts import shown
 from gitops_action.application.revision import (
     ResolvedRevision,
@@ -26,7 +27,7 @@ from gitops_action.errors import ApplicationError
 from gitops_action.rendering.checkout import Checkout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from gitops_action.adapters.fetch_access import Access
@@ -57,12 +58,19 @@ class GitRemote:
     """One repository; safe to use from many threads, which wait for each other."""
 
     def __init__(
-        self, open_access: Callable[[], Access], process: Process, folder: Path, *, limits: Limits | None = None
+        self,
+        open_access: Callable[[], Access],
+        process: Process,
+        folder: Path,
+        *,
+        limits: Limits | None = None,
+        kept: KeptFetches | None = None,
     ) -> None:
         self._open = open_access
         self._process = process
         self._folder = folder
         self._limits = limits or Limits()
+        self._kept = kept or KeptFetches()
         self._lock = threading.RLock()
         self._access: Access | None = None
         self._refs: dict[str, str] | None = None
@@ -134,19 +142,47 @@ class GitRemote:
     def _fetch(self, commit: str) -> None:
         """Fetch a commit, and with it what else is known to be needed; alone where that fails."""
         place = self._repository("objects")
-        if self._is_there(place, commit):
+        if self._is_there(place, commit) or self._is_restored(place, commit):
             return
         together = dict.fromkeys([commit, *self._expected()])
         for commits in (list(together), [commit]) if len(together) > 1 else ([commit],):
             refspecs = [f"+{each}:refs/fetched/{each}" for each in commits]
             fetched = self._git(place, "fetch", *_QUIET, "--depth=1", "--", self._url, *refspecs)
             if fetched.returncode == 0 and self._is_there(place, commit):
+                self._keep(place, commits)
                 return
         if "not our ref" in fetched.stderr or "no such remote ref" in fetched.stderr or not fetched.returncode:
             raise ApplicationError(
                 f"{self._shown} has no commit {commit}", remedy="Correct targetRevision; it may have been force-pushed."
             )
         raise self._failed(fetched)
+
+    def _is_restored(self, place: Path, commit: str) -> bool:
+        """Take a commit's objects from the pack that an earlier run kept; git names each by its content."""
+        pack = self._kept.get("commit", commit)
+        if pack is None:
+            return False
+        shallow = place / "shallow"
+        before = shallow.read_text() if shallow.exists() else ""
+        shallow.write_text(f"{before}{commit}\n")  # what came before it is not in the pack
+        command = git_command(str(place), ("index-pack", "--stdin", "--strict"), stdin=pack, timeout=self._limits.fetch)
+        is_read = self._process.run(command).returncode == 0
+        if is_read and self._git(place, "rev-list", "--objects", "--quiet", commit, remote=False).returncode == 0:
+            return True
+        shallow.write_text(before)
+        return False
+
+    def _keep(self, place: Path, commits: Sequence[str]) -> None:
+        for commit in commits if self._kept.store else ():
+            command = git_command(
+                str(place), ("pack-objects", "--revs", "--stdout", "--quiet"), stdin=f"{commit}\n".encode()
+            )
+            try:
+                packed = self._process.run(command)
+            except ApplicationError:  # more than one entry may hold: it is fetched each time
+                continue
+            if packed.returncode == 0:
+                self._kept.put("commit", commit, packed.stdout)
 
     def _expected(self) -> list[str]:
         found = []

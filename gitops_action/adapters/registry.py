@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urljoin
 import orjson
 
 from gitops_action.adapters.chart_repository import checked
+from gitops_action.adapters.kept_fetches import KeptFetches
 from gitops_action.errors import ApplicationError
 
 if TYPE_CHECKING:
@@ -59,10 +60,11 @@ class RegistryRepository:
     One that did not answer is not asked again.
     """
 
-    def __init__(self, base: str, name: str, fetch: Fetch) -> None:
+    def __init__(self, base: str, name: str, fetch: Fetch, kept: KeptFetches | None = None) -> None:
         self._base = base
         self._name = name
         self._fetch = fetch
+        self._kept = kept or KeptFetches()
         self._lock = threading.Lock()
         self._token: str | None = None
         self._tags: tuple[str, ...] | None = None
@@ -104,11 +106,17 @@ class RegistryRepository:
                 raise self._damaged(reference, digest)
             layer = self._content_layer(_json(answer.body, str(self)), reference)
             wanted = str(layer.get("digest"))
-            blob = checked(self._get(f"blobs/{wanted}", _BLOB_LIMIT), f"{self}:{reference}").body
-            found = f"sha256:{hashlib.sha256(blob).hexdigest()}"
-            if found != wanted:
-                raise self._damaged(wanted, found)
-            return Artifact(digest=digest, media_type=str(layer.get("mediaType")), content=blob)
+            content = self._kept.of_digest(
+                "blob", wanted.removeprefix("sha256:"), lambda: self._blob(wanted, f"{self}:{reference}")
+            )
+            return Artifact(digest=digest, media_type=str(layer.get("mediaType")), content=content)
+
+    def _blob(self, wanted: str, what: str) -> bytes:
+        blob = checked(self._get(f"blobs/{wanted}", _BLOB_LIMIT), what).body
+        found = f"sha256:{hashlib.sha256(blob).hexdigest()}"
+        if found != wanted:
+            raise self._damaged(wanted, found)
+        return blob
 
     def _content_layer(self, manifest: JsonObject, reference: str) -> JsonObject:
         layers = manifest.get("layers")

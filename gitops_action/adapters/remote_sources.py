@@ -21,6 +21,7 @@ from gitops_action.adapters.chart_repository import ChartRepository, checked, ch
 from gitops_action.adapters.download import download
 from gitops_action.adapters.fetch_access import basic, open_access
 from gitops_action.adapters.git_remote import GitRemote, Limits
+from gitops_action.adapters.kept_fetches import KeptFetches
 from gitops_action.adapters.registry import CHART_LAYER, RegistryRepository
 from gitops_action.application.credentials import RepositoryCredentials
 from gitops_action.application.fetch_hosts import FetchHosts, address_of, shown
@@ -57,6 +58,7 @@ class Fetching:
     permits: Callable[[str, str], bool] = lambda _project, _url: True
     """Whether a project, by name, lets its applications take charts from a URL."""
     limits: Limits = field(default_factory=Limits)
+    kept: KeptFetches = field(default_factory=KeptFetches)
 
 
 class RemoteSources:
@@ -134,7 +136,9 @@ class RemoteSources:
         with self._lock:
             if key not in self._repositories:
                 credential = self._credential(url, project)
-                self._repositories[key] = ChartRepository(url, self._fetch_for(url, credential, passes=passes))
+                self._repositories[key] = ChartRepository(
+                    url, self._fetch_for(url, credential, passes=passes), self._fetching.kept
+                )
             return self._repositories[key]
 
     def _fetch_for(
@@ -214,7 +218,7 @@ class RemoteSources:
 
             return self._download(url, access_to, headers=headers, limit=limit)
 
-        return RegistryRepository(base, name, fetch)
+        return RegistryRepository(base, name, fetch, self._fetching.kept)
 
     # --- Git ---------------------------------------------------------------------------------------------------------
 
@@ -229,6 +233,7 @@ class RemoteSources:
                     self._process,
                     folder,
                     limits=self._fetching.limits,
+                    kept=self._fetching.kept,
                 )
             return self._remotes[key]
 

@@ -143,6 +143,7 @@ def open_session(
     found = discover(files.items())
     head = git.head() if git else Head(commit="")
     credentials = open_credentials(inputs, ports, str(root) if git else "")
+    manifests, uncached = open_manifests(inputs, event, ports.clock, root)
     # What sets of the base name was reviewed: it is fetched from wherever it is.
     reviewed_sources = open_sources(
         inputs,
@@ -150,6 +151,7 @@ def open_session(
         ports,
         Projects(),
         hosts=FetchHosts(allow_local=inputs.allow_local_hosts),
+        manifests=manifests,
         credentials=lambda: credentials.repositories,
     )
     expander = Expander(
@@ -177,13 +179,13 @@ def open_session(
         ports,
         projects,
         hosts=fetch_hosts(inputs, event, before.values(), asked=reviewed_sources.asked),
+        manifests=manifests,
         credentials=lambda: credentials.repositories,
     )
     expander = replace(expander, sources=sources)
     expanded = Expansion() if inputs.path else expander.expand(found.applicationsets, _tree(root, git))
     found = found.with_generated(expanded.applications)
     sources.applications = (*found.applications, *before.values())
-    manifests, uncached = open_manifests(inputs, event, ports.clock, root)
     session = Session(
         inputs=inputs,
         event=event,

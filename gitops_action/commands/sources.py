@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gitops_action.application.application import Application, Source
     from gitops_action.application.credentials import RepositoryCredentials
     from gitops_action.application.projects import Projects
+    from gitops_action.commands.manifests import Manifests
     from gitops_action.commands.session import Ports
     from gitops_action.github.events import Event
     from gitops_action.inputs import Inputs
@@ -76,12 +77,14 @@ def open_sources(
     projects: Projects,
     *,
     hosts: FetchHosts,
+    manifests: Manifests | None,
     credentials: Callable[[], RepositoryCredentials],
 ) -> RunSources:
     """Return what fetches in this run; ``credentials`` is called once, before the first request."""
 
     def make() -> RemoteSources:
         from gitops_action.adapters.github_app import InstallationTokens  # noqa: PLC0415 - most runs fetch nothing
+        from gitops_action.adapters.kept_fetches import KeptFetches  # noqa: PLC0415 - as above
         from gitops_action.adapters.remote_sources import Fetching, RemoteSources  # noqa: PLC0415 - as above
 
         owner = event.repository.partition("/")[0]
@@ -94,6 +97,7 @@ def open_sources(
                 job_token=inputs.github_token,
                 installation_token=InstallationTokens(ports.clock, ports.workflow.mask).token,
                 permits=lambda project, url: _permits(projects, project, url),
+                kept=KeptFetches(manifests.store if manifests else None),
             ),
             ports.process,
             folder=runner_folder(ports.environment),
