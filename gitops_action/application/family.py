@@ -76,8 +76,8 @@ class _Following:
             news: dict[Name, Application] = {}
             for parent, found in zip(generation, documents(generation), strict=True):
                 for child in self._children(parent, found):
-                    if self._takes_in(parent, child):
-                        news[_name(child)] = self.members[_name(child)]
+                    if (member := self._taken_in(parent, child)) is not None:
+                        news[_name(member)] = member
             generation = list(news.values())
         return Family(
             applications=tuple(self._ordered()),
@@ -107,31 +107,36 @@ class _Following:
                 self.problems.append(problem)
         return children
 
-    def _takes_in(self, parent: Application, child: Application) -> bool:
-        """Make a rendered application a member; return whether what it renders in turn has to be looked at."""
-        known = self._known(child)
+    def _taken_in(self, parent: Application, child: Application) -> Application | None:
+        """Make a rendered application a member; return it where what it renders in turn has to be looked at."""
+        known = self._known(child, parent)
         name = _name(known or child)
         if name == _name(parent):
-            return False
+            return None
         ancestors = self._ancestors(_name(parent))
         if name in ancestors:
             self._condemn((*ancestors[ancestors.index(name) :: -1], name), ancestors)
-            return False
+            return None
         if known is not None and known.parent is not None:
             if known.parent != _name(parent):
                 self._add(name, _shared(known.parent, _name(parent)))
-            return False
-        self.members[name] = self._joined(known, child, parent)
+            return None
+        member = self.members[name] = self._joined(known, child, parent)
         if len(ancestors) >= DEPTH_LIMIT:
             self._add(name, _too_deep(ancestors))
-            return False
-        return known is None or _bare(known) != _bare(self.members[name])
+            return None
+        return member if known is None or _bare(known) != _bare(member) else None
 
-    def _known(self, child: Application) -> Application | None:
-        """Return the member that a rendered application is; a file may leave its namespace to whoever applies it."""
-        return self.members.get(_name(child)) or next(
-            (each for each in (self.members.get((_ANYWHERE, child.name)),) if each and each.file == child.file), None
-        )
+    def _known(self, child: Application, parent: Application) -> Application | None:
+        """Return the member that a rendered application is; a file may leave its namespace to whoever applies it.
+
+        Of what a chart or kustomization renders nobody knows the file, and it stands for the parent's.
+        """
+        if (same := self.members.get(_name(child))) is not None:
+            return same
+        bare = self.members.get((_ANYWHERE, child.name))
+        is_known = bare is not None and child.file in (bare.file, parent.file)
+        return bare if is_known else None
 
     def _joined(self, known: Application | None, child: Application, parent: Application) -> Application:
         if known is None:

@@ -257,7 +257,10 @@ class Histories(RuleBasedStateMachine):
         assert record is not None
         assert (record.phase, record.revision) == ("Succeeded", commit.revision)
         assert self._evaluation(commit, record).comparison.status is SyncStatusCode.SYNCED  # type: ignore[union-attr] # it was compared just now
-        assert self.cluster.objects("Lease") == []
+        if (
+            result.changed
+        ):  # one of a run that was killed after its last word delays nobody, and goes with the next write
+            assert self.cluster.objects("Lease") == []
 
 
 def _hooks(commit: Commit) -> set[str]:

@@ -161,3 +161,21 @@ def test_where_the_change_touches_no_parent_the_base_has_the_same_children(shop:
     session = shop.review({"web/settings.yaml": CONFIG + "data: {a: b}\n"})
     assert session.base_applications["argocd", "web"].destination.namespace == "shop"
     assert conditions(session) == []
+
+
+def test_a_child_whose_file_leaves_its_namespace_out_is_one_application(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        "root.yaml": _app("root", "apps", namespace="argocd"),
+        "apps/kustomization.yaml": "resources: [web.yaml]\n",
+        "apps/web.yaml": _app("web", "web").replace("namespace: argocd, ", ""),
+        "web/settings.yaml": CONFIG,
+    }
+    _write(folder, files)
+    code = main(["diff", "--no-cluster", "--output", "json"])
+    report = json.loads(capsys.readouterr().out)
+    assert (code, [(each["name"], each["file"]) for each in report["applications"]]) == (
+        0,
+        [("root", "root.yaml"), ("web", "apps/web.yaml")],
+    )
