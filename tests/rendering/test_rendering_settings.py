@@ -67,8 +67,8 @@ def test_without_load_restrictions_files_beside_the_roots_are_read(
 ) -> None:
     repository.write(
         {
-            "web/kustomization.yaml": "configMapGenerator: [{name: g, files: [k=../shared/a.txt]}]\n",
-            "shared/a.txt": "text",
+            "web/kustomization.yaml": "configMapGenerator: [{name: g, files: [k=../common/a.txt]}]\n",
+            "common/a.txt": "text",
         }
     )
     for source in (Source(path="web"), Source(path="web", kustomize=KustomizeSource(name_suffix="-x"))):
