@@ -1,13 +1,13 @@
 """Where the files of a source come from: the checkout, or whoever fetches other repositories and charts.
 
-In: a source and the run's ``RenderContext``. Out: a ``SourceTree`` with the files, or only the ``SourceIdentity`` that
+In: a source and the run's ``RenderContext``. Out: a ``SourceTree`` with the files, or only the ``ResolvedSource`` that
 tells what they would be. ``Sources`` is what fetches; without one, only the checkout renders.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from gitops_action.application.repository_url import normalized_url
@@ -15,12 +15,9 @@ from gitops_action.errors import ApplicationError
 from gitops_action.rendering.repository import is_this_repository
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gitops_action.application.application import Application, Source
     from gitops_action.rendering.checkout import Checkout
     from gitops_action.rendering.context import RenderContext, Rendered
-    from gitops_action.resource.resource import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,25 +38,6 @@ class SourceTree:
     checkout: Checkout
     revision: str
     path: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceIdentity:
-    """All of a source that decides what it renders to, besides the cluster and the tools.
-
-    ``parameters`` are its tool's blocks as plain values. A source of the checkout (``is_checkout``) is told by the
-    checked-out commit, which is not what is rendered where the work tree differs from it.
-    """
-
-    repo_url: str
-    revision: str
-    digest: str = ""
-    path: str = ""
-    chart: str = ""
-    ref: str = ""
-    target_revision: str = ""
-    parameters: Mapping[str, JsonObject] = field(default_factory=dict)
-    is_checkout: bool = False
 
 
 class Sources(Protocol):
@@ -194,34 +172,6 @@ def references(application: Application, source: Source, context: RenderContext)
                 remedy="Give the sources of one repository the same targetRevision.",
             )
     return {each.ref: tree(each, application.project, context) for each in named}
-
-
-def source_identities(application: Application, context: RenderContext) -> tuple[SourceIdentity, ...]:
-    """Return what tells each source of an application from any other, without fetching files.
-
-    Files that a source names besides its own (remote bases, dependencies of a chart, values by URL) are not in it:
-    ``Rendered.fetched`` names them.
-    """
-    return tuple(_identity(source, application.project, context) for source in application.sources)
-
-
-def _identity(source: Source, project: str, context: RenderContext) -> SourceIdentity:
-    resolved = resolve(source, project, context)
-    blocks = {"helm": source.helm, "kustomize": source.kustomize, "directory": source.directory}
-    parameters: dict[str, JsonObject] = {name: asdict(block) for name, block in blocks.items() if block is not None}
-    if source.plugin is not None:
-        parameters["plugin"] = source.plugin
-    return SourceIdentity(
-        repo_url=source.repo_url,
-        revision=resolved.revision,
-        digest=resolved.digest,
-        path=source.path,
-        chart=source.chart,
-        ref=source.ref,
-        target_revision=source.target_revision,
-        parameters=parameters,
-        is_checkout=is_checkout(source, context),
-    )
 
 
 def _fetching(context: RenderContext) -> Sources:

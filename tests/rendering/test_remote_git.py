@@ -17,7 +17,7 @@ from gitops_action.adapters.remote_sources import Fetching, RemoteSources
 from gitops_action.application.application import Application, Destination, HelmSource, Source
 from gitops_action.application.fetch_hosts import FetchHosts
 from gitops_action.errors import ApplicationError
-from gitops_action.rendering.sources import source_identities
+from gitops_action.rendering.sources import is_checkout, resolve
 from tests.rendering.conftest import REVISION, config_map
 from tests.rendering.git_repository import GitRepository
 
@@ -335,23 +335,18 @@ def test_a_repository_that_hangs_is_stopped_and_named(
     assert process.reached_out == ["ls-remote"]
 
 
-def test_the_identity_of_all_sources_is_known_without_their_files(
+def test_what_all_revisions_mean_is_known_without_their_files(
     repository: Repository, sources: RemoteSources, other: GitRepository, process: CountingProcess
 ) -> None:
-    application = Application(
-        name="web",
-        sources=(
-            Source(path="chart", helm=HelmSource(value_files=("$v/a.yaml",))),
-            Source(repo_url=other.url, target_revision="v1.*", ref="v"),
-        ),
+    context = repository.context(sources=sources)
+    wanted = (
+        Source(path="chart", helm=HelmSource(value_files=("$v/a.yaml",))),
+        Source(repo_url=other.url, target_revision="v1.*", ref="v"),
     )
-    identities = source_identities(application, repository.context(sources=sources))
-
-    assert [(each.is_checkout, each.revision, each.path, each.ref) for each in identities] == [
-        (True, REVISION, "chart", ""),
-        (False, other.git("rev-parse", "v1.1.0^{commit}"), "", "v"),
+    assert [(is_checkout(each, context), resolve(each, "default", context).revision) for each in wanted] == [
+        (True, REVISION),
+        (False, other.git("rev-parse", "v1.1.0^{commit}")),
     ]
-    assert identities[0].parameters["helm"]["value_files"] == ("$v/a.yaml",)
     assert process.reached_out == ["ls-remote"]
 
 
